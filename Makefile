@@ -1,0 +1,38 @@
+# Everything a person does here; `make help` lists it. The virtual environment is made when it is missing.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help feeds test lint format coverage clean
+
+help:  ## list what there is to do
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(READY): pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+feeds: $(READY)  ## build the sample site from examples/articles into feeds
+	$(BIN)/syndicate build
+
+test: $(READY)  ## run all tests
+	$(BIN)/python -m pytest -n auto --quiet
+
+coverage: $(READY)  ## run all tests and measure what they reach
+	$(BIN)/python -m pytest -n auto --quiet --cov --cov-report=term-missing
+
+lint: $(READY)  ## check style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(READY)  ## bring the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean:  ## take away everything that was made here, the virtual environment too
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .syndicate
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,85 @@
+"""syndicate turns a publisher's folder of articles into RSS, Atom and JSON feeds.
+
+The names below are the library: typed, documented, and what the command line itself uses. They are
+loaded when they are first asked for, so that `syndicate --version` costs nothing.
+
+>>> from syndicate import build, load_settings
+>>> report = build(load_settings("config/syndicate.yaml"))  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from syndicate.article import Article
+    from syndicate.config import load_registries, load_settings
+    from syndicate.errors import (
+        ArticleError,
+        ConfigError,
+        NoArticlesError,
+        Problem,
+        PublishError,
+        RenderError,
+        SyndicateError,
+    )
+    from syndicate.model import Document, Enclosure, Feed, Item, Person, Term
+    from syndicate.pipeline import assemble, build, read_articles
+    from syndicate.render import renderer
+    from syndicate.report import Report
+    from syndicate.settings import Settings, parse_settings
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "article": ("Article",),
+    "config": ("load_registries", "load_settings"),
+    "errors": (
+        "ArticleError",
+        "ConfigError",
+        "NoArticlesError",
+        "Problem",
+        "PublishError",
+        "RenderError",
+        "SyndicateError",
+    ),
+    "model": ("Document", "Enclosure", "Feed", "Item", "Person", "Term"),
+    "pipeline": ("assemble", "build", "read_articles"),
+    "render": ("renderer",),
+    "report": ("Report",),
+    "settings": ("Settings", "parse_settings"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Article",
+    "ArticleError",
+    "ConfigError",
+    "Document",
+    "Enclosure",
+    "Feed",
+    "Item",
+    "NoArticlesError",
+    "Person",
+    "Problem",
+    "PublishError",
+    "RenderError",
+    "Report",
+    "Settings",
+    "SyndicateError",
+    "Term",
+    "assemble",
+    "build",
+    "load_registries",
+    "load_settings",
+    "parse_settings",
+    "read_articles",
+    "renderer",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'syndicate' has no attribute '{name}'")
+    return getattr(import_module(f"syndicate.{_HOME_OF[name]}"), name)

@@ -1,0 +1,123 @@
+"""The catalogue: what each feed is to be before it has articles, and where two would be one.
+
+May know: nothing of formats or files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from syndicate.model import Enclosure, Term
+from syndicate.selection import FeedKey, Kind, Names, Topic
+from syndicate.settings import AllFeed, Format, NamedFeed, ProviderFeeds, Settings, TopicFeeds
+
+
+class FeedSpec(msgspec.Struct, frozen=True, kw_only=True):
+    """A feed's address, words, limit and formats. `path` is its folder under the output, with `/`."""
+
+    kind: Kind
+    name: str
+    path: str
+    title: str
+    description: str
+    formats: tuple[Format, ...]
+    limit: int | None
+    home_url: str
+    min_items: int = 0
+    images: tuple[Enclosure, ...] = ()
+    terms: tuple[Term, ...] = ()
+
+
+def term(topic: Topic, settings: Settings) -> Term:
+    """Write a topic as a category; its scheme is the folder where the feeds of topics are served."""
+    return Term(name=topic.name, slug=topic.slug, scheme=f"{settings.site.feeds_url}topics/")
+
+
+def specify(key: FeedKey, settings: Settings, names: Names) -> FeedSpec:
+    """Say what the feed of a key is to be: the registry's word, else the configuration's, else the site's."""
+    kind, which = key
+    feeds, site = settings.feeds, settings.site
+    if kind == "named":
+        named = feeds.named[which]
+        terms = tuple(term(names.topic(word), settings) for word in named.where.topic)
+        return _spec(kind, which, path=which, title=named.title, chosen=named, settings=settings, terms=terms)
+    if kind == "topics":
+        topic = names.topic(which)
+        entry = topic.entry
+        return _spec(
+            kind,
+            topic.name,
+            path=f"topics/{topic.slug}",
+            title=_filled(feeds.topics.title, topic.name, site.title),
+            chosen=feeds.topics,
+            settings=settings,
+            min_items=feeds.topics.min_items,
+            terms=(term(topic, settings),),
+            description=entry.description if entry else "",
+            home_url=entry.url if entry else None,
+            images=entry.images if entry else (),
+        )
+    if kind == "providers":
+        shown = names.provider(which)
+        return _spec(
+            kind,
+            shown.name,
+            path=f"providers/{shown.segment}",
+            title=_filled(feeds.providers.title, shown.name, site.title),
+            chosen=feeds.providers,
+            settings=settings,
+            min_items=feeds.providers.min_items,
+            description=shown.description,
+            images=shown.images,
+        )
+    title = _filled(feeds.all.title, site.title, site.title)
+    return _spec(kind, site.title, path="all", title=title, chosen=feeds.all, settings=settings)
+
+
+def _spec(
+    kind: Kind,
+    name: str,
+    *,
+    path: str,
+    title: str,
+    chosen: AllFeed | TopicFeeds | ProviderFeeds | NamedFeed,
+    settings: Settings,
+    description: str = "",
+    home_url: str | None = None,
+    min_items: int = 0,
+    images: tuple[Enclosure, ...] = (),
+    terms: tuple[Term, ...] = (),
+) -> FeedSpec:
+    site = settings.site
+    own = chosen.description if isinstance(chosen, AllFeed | NamedFeed) else ""
+    about_all = site.description if kind == "all" else ""
+    return FeedSpec(
+        kind=kind,
+        name=name,
+        path=path,
+        title=title,
+        description=description or own or about_all or title,
+        formats=chosen.formats or settings.formats,
+        limit=chosen.limit,
+        home_url=home_url or site.url,
+        min_items=min_items,
+        images=images,
+        terms=terms,
+    )
+
+
+def _filled(template: str, name: str, site: str) -> str:
+    return template.replace("{site}", site).replace("{name}", name)
+
+
+def collisions(specs: Iterable[FeedSpec]) -> list[tuple[str, list[str]]]:
+    """List every path that more than one feed would have, with those feeds' titles, both in order.
+
+    Paths are compared without case, as some file systems do.
+    """
+    found: dict[str, list[str]] = {}
+    for spec in specs:
+        found.setdefault(spec.path.casefold(), []).append(f"{spec.kind}: {spec.name}")
+    return sorted((path, sorted(feeds)) for path, feeds in found.items() if len(feeds) > 1)

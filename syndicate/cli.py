@@ -1,0 +1,223 @@
+"""The command line: options in, a report out. Everything below it is the library.
+
+May know: the pipeline; not how any stage does its work.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from syndicate import __version__
+
+if TYPE_CHECKING:
+    from syndicate.article import Article
+    from syndicate.report import Report
+    from syndicate.settings import Settings
+
+FAILED, REFUSED = 1, 2
+
+_EPILOG = "Exit codes: 0 fine; 1 some articles failed, or none could be read; 2 usage or configuration."
+
+
+class _Instant(click.ParamType):  # type: ignore[type-arg]
+    name = "INSTANT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        from syndicate.dates import parse_instant
+
+        try:
+            return parse_instant(value)
+        except ValueError:
+            self.fail(f"'{value}' is no date such as 2021-12-29T05:46:00Z", param, ctx)
+
+
+_config_option = click.option(
+    "--config",
+    "config_path",
+    type=click.Path(dir_okay=False),
+    help="The configuration; default config/syndicate.yaml, else syndicate.yaml.",
+)
+_now_option = click.option(
+    "--now", type=_Instant(), help="The present instant, which decides what is due; default the clock."
+)
+_unpublished_option = click.option(
+    "--include-unpublished", is_flag=True, help="Show articles with published: false or draft: true too."
+)
+
+
+@contextmanager
+def _errors_as_lines() -> Iterator[None]:
+    """Turn the project's own errors into lines on standard error and an exit code."""
+    from syndicate.errors import ConfigError, NoArticlesError, SyndicateError
+
+    try:
+        yield
+    except ConfigError as error:
+        for problem in error.problems:
+            click.echo(f"error: {problem}", err=True)
+        sys.exit(REFUSED)
+    except NoArticlesError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(FAILED)
+    except SyndicateError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(REFUSED)
+
+
+def _load(config_path: str | None, output: str | None = None) -> Settings:
+    from syndicate.config import find_config, load_settings
+
+    settings = load_settings(config_path or find_config())
+    if output is None:
+        return settings
+    import msgspec
+
+    return msgspec.structs.replace(settings, output=os.path.abspath(output))
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None] | None]:
+    """Show a bar on a terminal for work over a second; elsewhere say nothing until the report."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from syndicate.terminal import progress_bar
+
+    with progress_bar() as advance:
+        yield advance
+
+
+@click.group(epilog=_EPILOG)
+@click.version_option(__version__, prog_name="syndicate", message="%(prog)s %(version)s")
+def main() -> None:
+    """Turn a folder of articles into RSS, Atom and JSON feeds."""
+
+
+@main.command(epilog=_EPILOG)
+@_config_option
+@click.option(
+    "--output", type=click.Path(file_okay=False), help="Where to write, instead of the configured folder."
+)
+@_unpublished_option
+@click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+@_now_option
+@click.option("--allow-empty", is_flag=True, help="Build empty feeds where the sources hold no article.")
+@click.option(
+    "--report", "report_path", type=click.Path(dir_okay=False), help="Write the report to a JSON file."
+)
+@click.option("-q", "--quiet", is_flag=True, help="Print failed articles only.")
+@click.option("-v", "--verbose", is_flag=True, help="Name every changed file and every value left out.")
+def build(
+    config_path: str | None,
+    output: str | None,
+    report_path: str | None,
+    quiet: bool,
+    verbose: bool,
+    **options: Any,
+) -> None:
+    """Build every feed and write what changed."""
+    with _errors_as_lines():
+        from syndicate.pipeline import build as build_feeds
+
+        settings = _load(config_path, output)
+        with _progress(quiet=quiet) as progress:
+            report = build_feeds(settings, progress=progress, **options)
+        _print_report(report, quiet=quiet, verbose=verbose)
+        if report_path:
+            _write_report(report, report_path)
+    sys.exit(0 if report.ok else FAILED)
+
+
+def _print_report(report: Report, *, quiet: bool, verbose: bool) -> None:
+    for problem in report.failed:
+        click.echo(f"failed: {problem}", err=True)
+    if quiet:
+        return
+    if verbose:
+        for line in report.details():
+            click.echo(line)
+    for line in report.summary():
+        click.echo(line)
+
+
+def _write_report(report: Report, path: str) -> None:
+    from syndicate.errors import PublishError
+    from syndicate.report import report_json
+
+    try:
+        with open(path, "wb") as stream:
+            stream.write(report_json(report))
+    except OSError as error:
+        raise PublishError(path, f"cannot be written: {(error.strerror or str(error)).lower()}") from None
+
+
+@main.command("list")
+@_config_option
+@_unpublished_option
+@_now_option
+@click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+def list_feeds(config_path: str | None, as_json: bool, **options: Any) -> None:
+    """List the feeds: path, title, items and the date of the newest."""
+    with _errors_as_lines():
+        from syndicate.pipeline import assemble, feed_reports
+        from syndicate.terminal import feeds_json, print_feeds
+
+        _, edition = assemble(_load(config_path), allow_empty=True, **options)
+        feeds = list(feed_reports(edition))
+        if as_json:
+            click.echo(feeds_json(feeds))
+        else:
+            print_feeds(feeds)
+
+
+@main.command()
+@_config_option
+@_unpublished_option
+@_now_option
+@click.argument("file", type=click.Path())
+def show(config_path: str | None, file: str, **options: Any) -> None:
+    """Show how one article is understood: every field, its id, its feeds, or why it is in none."""
+    with _errors_as_lines():
+        from syndicate.pipeline import assemble
+        from syndicate.terminal import article_lines
+
+        settings = _load(config_path)
+        article = _read_one(settings, file)
+        _, edition = assemble(settings, allow_empty=True, **options)
+        click.echo("\n".join(article_lines(article, edition)))
+
+
+def _read_one(settings: Settings, file: str) -> Article:
+    from syndicate.errors import ArticleError, ConfigError, Problem
+    from syndicate.sources import read_article, scan_sources
+
+    wanted = os.path.realpath(file)
+    for each in scan_sources(settings):
+        if os.path.realpath(each.file) == wanted:
+            try:
+                return read_article(each, settings.reading(each.source))
+            except ArticleError as error:
+                click.echo(f"failed: {error}", err=True)
+                sys.exit(FAILED)
+    expected = "a file of one of the sources: " + ", ".join(source.path for source in settings.sources)
+    found = "a file that no source includes" if os.path.exists(file) else "no such file"
+    raise ConfigError([Problem(path=file, found=found, expected=expected)])
+
+
+@main.command()
+@click.argument("folder", type=click.Path(file_okay=False), default=".")
+def init(folder: str) -> None:
+    """Write a commented configuration and one article into an empty FOLDER (default: this one)."""
+    with _errors_as_lines():
+        from syndicate.starter import write_starter
+
+        for path in write_starter(folder):
+            click.echo(f"wrote {path}")
+        click.echo("now: syndicate build")

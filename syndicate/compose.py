@@ -1,0 +1,124 @@
+"""Composing what readers see: an Article becomes an Item, a FeedSpec and its items become a Feed.
+
+May know: neither XML nor JSON; the HTML of a card is content here, not a format.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import msgspec
+
+from syndicate.article import Article
+from syndicate.catalogue import FeedSpec, term
+from syndicate.model import Enclosure, Feed, Item, Person
+from syndicate.selection import Names
+from syndicate.settings import Settings
+from syndicate.urls import IMAGE_TYPES, media_type, tag_uri
+
+# RSS 2.0 `<image>`: at most 144 wide and 400 high.
+_RSS_WIDTH, _RSS_HEIGHT = 144, 400
+
+
+def compose_item(article: Article, settings: Settings, names: Names) -> Item:
+    """Compose the item that shows an article, the same in every feed that holds it."""
+    topics = {topic.slug: topic for topic in map(names.topic, article.topics)}
+    provider = _provider(article, names)
+    authors = (*article.authors, *((provider,) if provider else ()))
+    item = Item(
+        id=article.id,
+        title=article.title,
+        permalink=article.permalink,
+        published=article.published,
+        updated=article.updated,
+        summary=article.summary,
+        authors=authors or (site_author(settings),),
+        terms=tuple(term(topic, settings) for topic in topics.values()),
+        enclosures=article.enclosures,
+        related=article.related,
+        player=article.player,
+        content_html=article.body_html if settings.content != "summary" else None,
+    )
+    if settings.content == "card" and item.content_html is None:
+        return msgspec.structs.replace(item, content_html=card(item, provider))
+    return item
+
+
+def _provider(article: Article, names: Names) -> Person | None:
+    if article.provider is None:
+        return None
+    shown = names.provider(names.provider_key(article.provider))
+    return Person(name=shown.name, url=shown.url)
+
+
+def site_author(settings: Settings) -> Person:
+    """Name the author of last resort: the configured one, else the site itself."""
+    author, site = settings.site.author, settings.site
+    if author:
+        return Person(name=author.name, url=author.url or site.url, email=author.email)
+    return Person(name=site.title, url=site.url)
+
+
+def card(item: Item, provider: Person | None) -> str:
+    """Compose the content of an item that has no body: image, excerpt, related links, provider."""
+    parts = []
+    if image := item.lead_image:
+        parts.append(f'<p><a href="{escape(item.permalink)}">{_image(image, item.title)}</a></p>')
+    if item.summary:
+        parts.append(f"<p>{escape(item.summary)}</p>")
+    if item.related:
+        links = "".join(f"<li>{_link(each.url, each.title or each.url)}</li>" for each in item.related)
+        parts.append(f"<p>Related</p><ul>{links}</ul>")
+    if provider:
+        name = _link(provider.url, provider.name) if provider.url else escape(provider.name)
+        parts.append(f"<p>{name}</p>")
+    return "".join(parts) or f"<p>{_link(item.permalink, item.title)}</p>"
+
+
+def _image(image: Enclosure, title: str) -> str:
+    size = "".join(
+        f' {name}="{value}"' for name, value in (("width", image.width), ("height", image.height)) if value
+    )
+    return f'<img src="{escape(image.url)}" alt="{escape(image.title or title)}"{size}>'
+
+
+def _link(url: str, text: str) -> str:
+    return f'<a href="{escape(url)}">{escape(text)}</a>'
+
+
+def compose_feed(spec: FeedSpec, items: Sequence[Item], settings: Settings) -> Feed:
+    """Compose a feed of the items of its window, newest first.
+
+    Its date is the latest `updated` of these, or `site.since` where there is none (law 1).
+    """
+    site = settings.site
+    images = spec.images or _site_icon(settings)
+    fitting = [each for each in images if _fits_rss(each)]
+    icons = sorted(images, key=lambda image: -(image.width or 0))
+    return Feed(
+        id=tag_uri(site.id, f"{spec.path}/"),
+        path=spec.path,
+        title=spec.title,
+        description=spec.description,
+        home_url=spec.home_url,
+        folder_url=f"{site.feeds_url}{spec.path}/",
+        updated=max((item.updated for item in items), default=site.since),
+        language=site.language,
+        image=fitting[0] if fitting else None,
+        icon=icons[0].url if icons else None,
+        authors=(site_author(settings),),
+        terms=spec.terms,
+        rights=site.rights,
+        ttl=site.ttl,
+        items=tuple(items),
+    )
+
+
+def _site_icon(settings: Settings) -> tuple[Enclosure, ...]:
+    icon = settings.site.icon
+    return (Enclosure(url=icon, media_type=media_type(icon, "image/png", IMAGE_TYPES)),) if icon else ()
+
+
+def _fits_rss(image: Enclosure) -> bool:
+    return (image.width or 0) <= _RSS_WIDTH and (image.height or 0) <= _RSS_HEIGHT

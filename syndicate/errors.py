@@ -1,0 +1,131 @@
+"""What can go wrong, as data: every error carries its facts, and `__str__` alone builds the text.
+
+May know: nothing else of the project.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+FieldPath = tuple[str | int, ...]
+"""Where a value stands inside a mapping: `("images", 0, "url")`."""
+
+_LONGEST_FOUND = 120
+
+
+def dotted(field: FieldPath) -> str:
+    """Write a field path the way people do: `images[0].url`."""
+    text = ""
+    for step in field:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        else:
+            text += f".{step}" if text else step
+    return text
+
+
+def quoted(value: object) -> str:
+    """Show a found value on one line, shortened, with its invisible characters spelled out."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list | tuple):
+        return "a list"
+    text = ascii(value) if not str(value).isprintable() else f"'{value}'"
+    return text if len(text) <= _LONGEST_FOUND else text[: _LONGEST_FOUND - 1] + "…"
+
+
+def below(path: str, folder: str) -> str:
+    """Shorten a path that lies below a folder to what a person would type there."""
+    return path.removeprefix(folder.rstrip("/") + "/")
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One thing that is wrong in one place: what was found there and what was expected."""
+
+    found: str
+    expected: str
+    path: str = ""
+    line: int | None = None
+    field: FieldPath = ()
+
+    def __str__(self) -> str:
+        place = ascii(self.path)[1:-1] if not self.path.isprintable() else self.path
+        if self.line is not None:
+            place = f"{place}:{self.line}"
+        parts = [place, dotted(self.field), f"found {self.found}, expected {self.expected}"]
+        return ": ".join(part for part in parts if part)
+
+    def at(self, path: str, line: int | None) -> Problem:
+        """Give the same problem with the file and the line where it stands."""
+        return msgspec.structs.replace(self, path=path, line=line if line is not None else self.line)
+
+
+class SyndicateError(Exception):
+    """The base of every error that `syndicate` raises on purpose."""
+
+
+class ConfigError(SyndicateError):
+    """The configuration, a registry or a source named by it cannot be used.
+
+    `problems` holds all that was found, not only the first.
+    """
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return "\n".join(map(str, self.problems))
+
+
+class ArticleError(SyndicateError):
+    """One article cannot be used; the others can."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(problem)
+
+    def __str__(self) -> str:
+        return str(self.problem)
+
+
+class RenderError(SyndicateError):
+    """A feed or an item breaks an invariant of the model, so that no valid document can show it."""
+
+    def __init__(self, subject: str, reason: str) -> None:
+        self.subject = subject
+        self.reason = reason
+        super().__init__(subject, reason)
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.reason}"
+
+
+class PublishError(SyndicateError):
+    """The output cannot be written, or must not be: nothing was changed unless `reason` says so."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(path, reason)
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}"
+
+
+class NoArticlesError(SyndicateError):
+    """The sources hold no usable article: the build stops before it would empty every feed (law 5)."""
+
+    def __init__(self, sources: Iterable[str], failed: int) -> None:
+        self.sources = tuple(sources)
+        self.failed = failed
+        super().__init__(self.sources, failed)
+
+    def __str__(self) -> str:
+        where = ", ".join(self.sources)
+        failed = f" ({self.failed} failed)" if self.failed else ""
+        return f"no articles in {where}{failed}; nothing was changed (--allow-empty builds empty feeds)"

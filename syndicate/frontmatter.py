@@ -1,0 +1,71 @@
+"""Front matter: a text becomes a mapping of strings as they were written, and a body.
+
+May know: neither paths nor the names of fields.
+"""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from syndicate.errors import ArticleError, FieldPath, Problem
+from syndicate.yamltext import Mapping, line_in_yaml, parse_yaml
+
+_FENCE = "---"
+
+
+def split(text: str) -> tuple[str, str]:
+    """Split a text into the YAML between its `---` lines and the body after them.
+
+    Raises ArticleError where it does not begin with such a line or the second one is missing.
+    """
+    text = text.removeprefix("\ufeff")
+    first, _, _ = text.partition("\n")
+    if first.rstrip() != _FENCE:
+        _refuse_start(first)
+    start = len(first) + 1
+    end = start - 1
+    while (end := text.find("\n" + _FENCE, end)) >= 0:
+        stop = text.find("\n", end + 4)
+        rest = text[end + 4 : stop if stop >= 0 else None]
+        if not rest.strip():
+            return text[start : end + 1], text[stop + 1 :] if stop >= 0 else ""
+        end += 4
+    raise ArticleError(
+        Problem(found="the end of the file", expected="a closing line '---' after the front matter", line=1)
+    )
+
+
+def _refuse_start(first: str) -> NoReturn:
+    expected = "front matter that begins with a line '---'"
+    found = "an empty file" if not first.strip() else "no front matter"
+    if first.rstrip() == "+++":
+        found, expected = "TOML front matter ('+++')", "YAML between '---' lines; TOML is not read yet"
+    elif first.lstrip().startswith("{"):
+        found, expected = "JSON front matter ('{')", "YAML between '---' lines; JSON is not read yet"
+    raise ArticleError(Problem(found=found, expected=expected, line=1))
+
+
+def parse(text: str) -> tuple[Mapping, str]:
+    """Parse a text into its front matter, strings as written, and its body.
+
+    Aliases and merge keys are resolved. Raises ArticleError, with the line, for YAML that cannot be
+    read, a key given twice, a tag outside YAML's core schema, aliases that expand beyond bounds.
+    """
+    front, body = split(text)
+    value = parse_yaml(front, first_line=2)
+    if value is None:
+        value = {}
+    if not isinstance(value, dict):
+        raise ArticleError(
+            Problem(found="a list or a text", expected="front matter of the form 'key: value'", line=2)
+        )
+    return value, body
+
+
+def line_of(text: str, field: FieldPath) -> int:
+    """Find the line of a field in the front matter of a text, or of the nearest thing that holds it.
+
+    It parses once more, since lines are asked for only where something is wrong.
+    """
+    front, _ = split(text)
+    return line_in_yaml(front, field, first_line=2)

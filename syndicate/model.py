@@ -1,0 +1,138 @@
+"""What a feed reader sees, in the field's own terms and in no format: Feed, Item, Enclosure, Person, Term.
+
+All are frozen, keyword-only and hold tuples; what no format could show is refused at construction.
+May know: nothing of formats, files or YAML.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import msgspec
+
+from syndicate.errors import RenderError
+from syndicate.text import legal
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """An author or a provider: Atom's Person construct (RFC 4287 §3.2)."""
+
+    name: str
+    url: str | None = None
+    email: str | None = None
+
+
+class Term(msgspec.Struct, frozen=True, kw_only=True):
+    """A topic of an item: `category` of RSS and Atom (RFC 4287 §4.2.2), a tag of JSON Feed."""
+
+    name: str
+    slug: str
+    scheme: str | None = None
+
+
+class Enclosure(msgspec.Struct, frozen=True, kw_only=True):
+    """A file or a page that goes with an item.
+
+    An `<enclosure>` of RSS 2.0, a `link rel="enclosure"` of Atom (RFC 4287 §4.2.7.2), an attachment of
+    JSON Feed 1.1. `length` is in bytes, `duration` in seconds, `width` and `height` in pixels;
+    None is unknown, which is not zero.
+    """
+
+    url: str
+    media_type: str
+    length: int | None = None
+    title: str | None = None
+    width: int | None = None
+    height: int | None = None
+    duration: int | None = None
+    credit: str | None = None
+
+    @property
+    def medium(self) -> str:
+        """The kind of the thing, as Media RSS names it: image, audio, video or document."""
+        kind = self.media_type.partition("/")[0]
+        return kind if kind in ("image", "audio", "video") else "document"
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """One entry of a feed: `item` of RSS and JSON Feed, `entry` of Atom (RFC 4287 §4.1.2).
+
+    `enclosures` are the item's own files, the one that a reader of one enclosure should get first;
+    `related` are the pages it points to, enclosures of type text/html.
+    """
+
+    id: str
+    title: str
+    permalink: str
+    published: datetime
+    updated: datetime
+    summary: str = ""
+    content_html: str | None = None
+    authors: tuple[Person, ...] = ()
+    terms: tuple[Term, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    related: tuple[Enclosure, ...] = ()
+    player: str | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("id", "title", "permalink"):
+            if not getattr(self, name):
+                raise RenderError(self.id or self.permalink or "an item", f"{name} is empty")
+        for text in (self.id, self.title, self.summary, self.content_html or ""):
+            if legal(text) != text:
+                raise RenderError(self.id, "a text holds characters that XML 1.0 §2.2 forbids")
+        for instant in (self.published, self.updated):
+            if instant.tzinfo is not UTC:
+                raise RenderError(self.id, "an instant is not in UTC")
+        if self.updated < self.published:
+            raise RenderError(self.id, "updated lies before published")
+
+    @property
+    def lead_image(self) -> Enclosure | None:
+        """The first image of the item, if it has one."""
+        return next((each for each in self.enclosures if each.medium == "image"), None)
+
+
+class Feed(msgspec.Struct, frozen=True, kw_only=True):
+    """One feed: `channel` of RSS, `feed` of Atom (RFC 4287 §4.1.1), the top object of JSON Feed.
+
+    `path` is its folder under the output, `folder_url` where that folder is served; `updated` is the
+    latest of its items, never the time of the build. `items` are newest first.
+    """
+
+    id: str
+    path: str
+    title: str
+    description: str
+    home_url: str
+    folder_url: str
+    updated: datetime
+    language: str
+    image: Enclosure | None = None
+    icon: str | None = None
+    authors: tuple[Person, ...] = ()
+    terms: tuple[Term, ...] = ()
+    rights: str | None = None
+    ttl: int | None = None
+    items: tuple[Item, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("id", "path", "title", "description", "home_url", "folder_url", "language"):
+            if not getattr(self, name):
+                raise RenderError(self.path or "a feed", f"{name} is empty")
+        if self.updated.tzinfo is not UTC:
+            raise RenderError(self.path, "updated is not in UTC")
+        if not self.authors:
+            raise RenderError(self.path, "a feed needs an author (RFC 4287 §4.1.1)")
+
+    def self_url(self, file_name: str) -> str:
+        """Where one of its documents is served: `rel="self"` of Atom, `feed_url` of JSON Feed."""
+        return f"{self.folder_url}{file_name}"
+
+
+class Document(msgspec.Struct, frozen=True, kw_only=True):
+    """The bytes of one file of the output: its path under the output folder and its media type."""
+
+    path: str
+    media_type: str
+    body: bytes

@@ -1,0 +1,223 @@
+"""The configuration as values: a mapping of strings becomes Settings, or all that is wrong with it.
+
+Every key is a field of a Struct below, with its type and its default; `docs/configuration.md` is held
+against these by a test. May know: neither files nor lines; a ConfigError names dotted paths.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal
+
+import msgspec
+
+from syndicate.article import Reading
+from syndicate.errors import ConfigError, FieldPath, Problem
+from syndicate.registry import is_segment
+from syndicate.schema import Notation, Schema, convert
+from syndicate.yamltext import Mapping, Value
+
+Format = Literal["rss", "atom", "json"]
+Formats = tuple[Format, ...]
+Limit = Annotated[int | None, Notation("limit")]
+Span = Annotated[timedelta, Notation("span")]
+Instant = Annotated[datetime, Notation("instant")]
+Url = Annotated[str, Notation("url")]
+Zone = Annotated[str, Notation("zone")]
+Words = Annotated[tuple[str, ...], Notation("words")]
+
+DEFAULT_LIMIT = 50
+
+
+class Author(Schema, frozen=True, kw_only=True):
+    """The author of last resort: of every feed, and of items that name nobody."""
+
+    name: str
+    url: Url | None = None
+    email: Annotated[str, Notation("email")] | None = None
+
+
+class Site(Schema, frozen=True, kw_only=True):
+    """The publisher's site: what every feed says of itself."""
+
+    title: str
+    url: Url
+    feeds_url: Url
+    id: Annotated[str, Notation("authority")]
+    description: str = ""
+    language: Annotated[str, Notation("language")] = "en"
+    time_zone: Zone = "UTC"
+    icon: Url | None = None
+    author: Author | None = None
+    rights: str | None = None
+    ttl: int | None = None
+    since: Instant = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Source(Schema, frozen=True, kw_only=True):
+    """A folder, a file or a glob of articles, and how they are to be understood."""
+
+    path: str
+    include: Words = ("**/*.md", "**/*.markdown", "**/*.html")
+    exclude: Words = ()
+    defaults: Annotated[Mapping, Notation("front matter")] = {}
+    fields: dict[str, Words] = {}
+    ids: Literal["tag", "permalink"] = "tag"
+    permalink: Annotated[str, Notation("permalink template")] | None = None
+
+
+class Choice(Schema, frozen=True, kw_only=True):
+    """What an article must have, or with `not` must not have, one of."""
+
+    topic: Words = ()
+    provider: Words = ()
+    type: Words = ()
+    locale: Words = ()
+    category: Words = ()
+
+
+class Where(Choice, frozen=True, kw_only=True):
+    """Which articles a named feed holds: all that is said here must be true of them."""
+
+    not_: Choice = msgspec.field(default_factory=Choice, name="not")
+    min_quality: float | None = None
+    min_heat: float | None = None
+    newer_than: Span | None = None
+
+
+class AllFeed(Schema, frozen=True, kw_only=True):
+    """The feed of everything."""
+
+    enabled: bool = True
+    limit: Limit = DEFAULT_LIMIT
+    formats: Formats = ()
+    title: Annotated[str, Notation("title template")] = "{site}"
+    description: str = ""
+
+
+class TopicFeeds(Schema, frozen=True, kw_only=True):
+    """One feed per topic."""
+
+    enabled: bool = True
+    limit: Limit = DEFAULT_LIMIT
+    formats: Formats = ()
+    title: Annotated[str, Notation("title template")] = "{name} – {site}"
+    min_items: int = 1
+    registry: str | None = None
+    include_children: bool = False
+
+
+class ProviderFeeds(Schema, frozen=True, kw_only=True):
+    """One feed per provider."""
+
+    enabled: bool = True
+    limit: Limit = DEFAULT_LIMIT
+    formats: Formats = ()
+    title: Annotated[str, Notation("title template")] = "{name} – {site}"
+    min_items: int = 1
+    registry: str | None = None
+
+
+class NamedFeed(Schema, frozen=True, kw_only=True):
+    """A feed that the publisher named, of the articles that `where` chooses."""
+
+    title: str
+    description: str = ""
+    limit: Limit = DEFAULT_LIMIT
+    formats: Formats = ()
+    where: Where = msgspec.field(default_factory=Where)
+
+
+class Feeds(Schema, frozen=True, kw_only=True):
+    """Which feeds there are; `false` in place of a kind's settings switches it off."""
+
+    all: AllFeed = msgspec.field(default_factory=AllFeed)
+    topics: TopicFeeds = msgspec.field(default_factory=TopicFeeds)
+    providers: ProviderFeeds = msgspec.field(default_factory=ProviderFeeds)
+    named: dict[str, NamedFeed] = {}
+
+
+class Related(Schema, frozen=True, kw_only=True):
+    """The related links of an item; 0 leaves them out."""
+
+    limit: Annotated[int | None, Notation("related limit")] = 10
+
+
+class Settings(Schema, frozen=True, kw_only=True):
+    """The whole configuration, with every default filled in."""
+
+    site: Site
+    sources: tuple[Source, ...]
+    output: str | None = None
+    formats: Formats = ("rss", "atom", "json")
+    feeds: Feeds = msgspec.field(default_factory=Feeds)
+    content: Literal["card", "body", "summary"] = "card"
+    rss_enclosures: Literal["all", "first"] = "all"
+    related: Related = msgspec.field(default_factory=Related)
+
+    def reading(self, number: int) -> Reading:
+        """Say how the articles of a source, by its place in the list, are to be understood."""
+        source = self.sources[number]
+        return Reading(
+            source=number,
+            site_url=self.site.url,
+            site_id=self.site.id,
+            time_zone=self.site.time_zone,
+            related_limit=self.related.limit,
+            ids=source.ids,
+            permalink=source.permalink,
+            defaults=source.defaults,
+            fields=source.fields,
+        )
+
+
+def parse_settings(mapping: Value) -> Settings:
+    """Turn the mapping of a configuration file into Settings.
+
+    Raises ConfigError with every problem at once: unknown keys (with the closest known one), values of
+    the wrong type, required keys that are missing.
+    """
+    problems: list[Problem] = []
+    settings = convert(_with_switches(mapping), Settings, (), problems)
+    if not problems:
+        assert isinstance(settings, Settings)
+        problems.extend(_contradictions(settings))
+    if problems:
+        raise ConfigError(problems)
+    return _with_slashes(settings)
+
+
+def _with_switches(mapping: Value) -> Value:
+    """Let `all: false` (or `true`) stand for `all: {enabled: false}`."""
+    feeds = mapping.get("feeds") if isinstance(mapping, dict) else None
+    if not isinstance(feeds, dict) or not isinstance(mapping, dict):
+        return mapping
+    kinds: Mapping = dict(feeds)
+    for kind in ("all", "topics", "providers"):
+        if isinstance(feeds.get(kind), str):
+            kinds[kind] = {"enabled": feeds[kind]}
+    return {**mapping, "feeds": kinds}
+
+
+def _with_slashes(settings: Settings) -> Settings:
+    site = settings.site
+    slashed = msgspec.structs.replace(site, feeds_url=site.feeds_url.rstrip("/") + "/")
+    return msgspec.structs.replace(settings, site=slashed)
+
+
+def _contradictions(settings: Settings) -> list[Problem]:
+    problems = []
+
+    def refuse(field: FieldPath, found: str, expected: str) -> None:
+        problems.append(Problem(field=field, found=found, expected=expected))
+
+    if not settings.sources:
+        refuse(("sources",), "an empty list", "at least one source")
+    if not settings.formats:
+        refuse(("formats",), "an empty list", "at least one of rss, atom, json")
+    for name in settings.feeds.named:
+        if not is_segment(name):
+            refuse(("feeds", "named", name), f"'{name}'", "a name of letters a-z, digits, '-', '_' and '.'")
+        elif name in ("topics", "providers") or (name == "all" and settings.feeds.all.enabled):
+            refuse(("feeds", "named", name), f"'{name}'", "a name that no other feed has")
+    return problems

@@ -1,0 +1,103 @@
+"""What the command line draws: a progress bar, the table of feeds, one article in full.
+
+rich is imported only where something is drawn on a terminal. May know: the library's results; not
+how the options were given.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import click
+import msgspec
+
+from syndicate.article import Article
+from syndicate.dates import rfc3339
+from syndicate.pipeline import Edition
+from syndicate.report import FeedReport
+
+# Work that is over before this many seconds needs no bar.
+_PATIENCE = 1.0
+# A value longer than this tells no more about how a field was understood.
+_LONGEST_SHOWN = 200
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
+    """Draw a bar on standard error once the work has lasted a second; NO_COLOR is rich's to honour."""
+    started = time.monotonic()
+    bar: Any = None
+    tasks: dict[str, Any] = {}
+
+    def advance(stage: str, done: int, total: int) -> None:
+        nonlocal bar
+        if bar is None:
+            if time.monotonic() - started < _PATIENCE:
+                return
+            from rich.console import Console
+            from rich.progress import Progress
+
+            bar = Progress(console=Console(stderr=True), transient=True)
+            bar.start()
+        if stage not in tasks:
+            tasks[stage] = bar.add_task(stage, total=total)
+        bar.update(tasks[stage], completed=done, total=total)
+
+    try:
+        yield advance
+    finally:
+        if bar is not None:
+            bar.stop()
+
+
+def print_feeds(feeds: Sequence[FeedReport]) -> None:
+    """Print the feeds as a table on a terminal, as lines of tab-separated values elsewhere."""
+    rows = [(feed.path, feed.title, str(feed.items), rfc3339(feed.updated)) for feed in feeds]
+    if not sys.stdout.isatty():
+        for row in rows:
+            click.echo("\t".join(row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("path", "title", "items", "newest", box=None, pad_edge=False)
+    table.columns[2].justify = "right"
+    for row in rows:
+        table.add_row(*(value.replace("[", r"\[") for value in row))
+    Console().print(table)
+
+
+def feeds_json(feeds: Sequence[FeedReport]) -> str:
+    """Write the feeds as a JSON list of their fields."""
+    return msgspec.json.format(msgspec.json.encode(feeds), indent=2).decode()
+
+
+def article_lines(article: Article, edition: Edition) -> Iterator[str]:
+    """Say how an article is understood: its fields, then its feeds or why it is in none."""
+    for name, value in msgspec.to_builtins(article).items():
+        if name not in ("notes", "source") and value not in (None, [], ""):
+            yield from _field_lines(name, value)
+    for note in article.notes:
+        yield f"left out: {note}"
+    reason = edition.absence(article)
+    if reason:
+        yield f"in no feed: {reason}"
+        return
+    for path, position, limit in edition.places(article):
+        where = f"item {position}" if limit is None or position <= limit else "beyond the limit"
+        yield f"feed {path}: {where}"
+
+
+def _field_lines(name: str, value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for each in value:
+            yield from _field_lines(name, each)
+        return
+    if isinstance(value, dict):
+        value = ", ".join(f"{key}={each}" for key, each in value.items() if each not in (None, []))
+    text = str(value)
+    yield f"{name}: {text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + '…'}"

@@ -1,0 +1,91 @@
+"""Text as a reader sees it: entities decoded, tags gone, blanks collapsed, legal in XML.
+
+May know: nothing of dates, URLs, configuration or the clock.
+"""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+# XML 1.0 (Fifth Edition) §2.2, production [2] Char, turned round.
+_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_UNSEEN = re.compile(
+    r"<!--.*?-->|<(script|style|template|noscript|iframe|object)\b[^<>]*>.*?</\1\s*>", re.I | re.S
+)
+_BLOCKS = (
+    "address article aside blockquote body br caption center dd details dialog dir div dl dt"
+    " fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr"
+    " html legend li link main menu meta nav ol optgroup option p param pre search section select"
+    " source summary table tbody td template textarea tfoot th thead title tr track ul"
+)
+_INLINES = (
+    "a abbr acronym applet area audio b base bdi bdo big button canvas cite code col colgroup data"
+    " datalist del dfn em embed font i iframe img input ins kbd label map mark math meter noframes"
+    " noscript object output picture progress q rp rt ruby s samp script slot small span strike"
+    " strong style sub sup svg time tt u var video wbr"
+)
+
+
+def _tags(names: str) -> re.Pattern[str]:
+    return re.compile(rf"</?(?:{'|'.join(names.split())})(?:\s[^<>]*|/)?>", re.I)
+
+
+_BLOCK_TAG = _tags(_BLOCKS)
+_INLINE_TAG = _tags(_INLINES)
+# How often an entity may be wrapped in another ("&amp;amp;nbsp;") and still be undone.
+_DEEPEST_ESCAPE = 4
+
+
+def decode_entities(text: str) -> str:
+    """Decode HTML character references, those that were escaped twice too.
+
+    Only complete ones, with their semicolon: `AT&T` and `?a=1&copy=2` stay as written.
+    """
+    for _ in range(_DEEPEST_ESCAPE):
+        if "&" not in text:
+            break
+        decoded = _ENTITY.sub(lambda match: unescape(match[0]), text)
+        if decoded == text:
+            break
+        text = decoded
+    return text
+
+
+def join_surrogates(text: str) -> str:
+    """Join UTF-16 surrogate pairs, which YAML's double quotes can spell; lone ones go."""
+    if not _SURROGATE.search(text):
+        return text
+    joined = _SURROGATE_PAIR.sub(
+        lambda pair: pair[0].encode("utf-16-le", "surrogatepass").decode("utf-16-le"), text
+    )
+    return _SURROGATE.sub("", joined)
+
+
+def legal(text: str) -> str:
+    """Take away what XML 1.0 §2.2 forbids: control characters, U+FFFE, U+FFFF, lone surrogates."""
+    if text.isprintable():
+        return text
+    return _ILLEGAL.sub("", join_surrogates(text))
+
+
+def strip_tags(text: str) -> str:
+    """Take away the tags of HTML and what they hide; `List<String>` and `a < b` stay."""
+    if "<" not in text:
+        return text
+    text = _UNSEEN.sub(" ", text)
+    return _INLINE_TAG.sub("", _BLOCK_TAG.sub(" ", text))
+
+
+def plain(text: str) -> str:
+    """Turn a text of the front matter into the one line that a reader sees.
+
+    Entities are decoded, known HTML tags stripped, blanks collapsed, and what XML cannot hold is gone.
+    """
+    if text.isprintable() and "&" not in text and "<" not in text and "  " not in text:
+        return text.strip(" ")
+    text = strip_tags(decode_entities(legal(text)))
+    return " ".join(legal(text).split())

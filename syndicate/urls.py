@@ -1,0 +1,158 @@
+"""URLs that readers can follow: absolute, http or https, percent-encoded; tag: URIs, slugs, media types.
+
+May know: `text` and `digest`; nothing of the network, the file system or the machine's own
+table of media types.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import quote, urljoin, urlsplit
+
+from syndicate.digest import short_hex
+from syndicate.text import decode_entities
+
+LONGEST_URL = 8192
+# RFC 3986 §2: what may stand in a URL unescaped. Brackets are legal in an IP literal only.
+_LEGAL = "-._~!$&'()*+,;=:@/%"
+_HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
+_TAIL = r"[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2}"
+_CLEAN_URL = re.compile(
+    rf"https?://{_HOST}(?::[0-9]{{1,5}})?(?:/(?:{_TAIL})*)?(?:\?(?:{_TAIL}|\?)*)?(?:#(?:{_TAIL}|\?)*)?"
+)
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+_LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_HOST_NAME = re.compile(
+    r"(?=.{1,253}\Z)[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*"
+)
+
+IMAGE_TYPES = {
+    "apng": "image/apng", "avif": "image/avif", "bmp": "image/bmp", "gif": "image/gif",
+    "heic": "image/heic", "ico": "image/x-icon", "jfif": "image/jpeg", "jpe": "image/jpeg",
+    "jpeg": "image/jpeg", "jpg": "image/jpeg", "png": "image/png", "svg": "image/svg+xml",
+    "tif": "image/tiff", "tiff": "image/tiff", "webp": "image/webp",
+}  # fmt: skip
+MEDIA_TYPES = IMAGE_TYPES | {
+    "aac": "audio/aac", "flac": "audio/flac", "m4a": "audio/mp4", "mp3": "audio/mpeg",
+    "oga": "audio/ogg", "ogg": "audio/ogg", "opus": "audio/ogg", "wav": "audio/wav",
+    "m4v": "video/mp4", "mov": "video/quicktime", "mp4": "video/mp4", "mpeg": "video/mpeg",
+    "ogv": "video/ogg", "webm": "video/webm",
+    "7z": "application/x-7z-compressed", "csv": "text/csv", "docx":
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "epub": "application/epub+zip", "gz": "application/gzip", "htm": "text/html", "html": "text/html",
+    "ics": "text/calendar", "ipynb": "application/x-ipynb+json", "json": "application/json",
+    "md": "text/markdown", "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "odt": "application/vnd.oasis.opendocument.text", "pdf": "application/pdf",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "srt": "application/x-subrip", "tar": "application/x-tar", "txt": "text/plain", "vtt": "text/vtt",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xml": "application/xml", "zip": "application/zip",
+}  # fmt: skip
+_MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}")
+
+_PLAIN_NAME = re.compile(r"[a-z0-9]+(?:[ -][a-z0-9]+)*")
+# Names that Windows keeps for devices; a folder of that name cannot be checked out there.
+_DEVICES = re.compile(r"con|prn|aux|nul|com\d|lpt\d")
+_LONGEST_SLUG = 60
+_SPOKEN = str.maketrans(
+    {"+": " plus ", "#": " sharp ", "&": " and ", "@": " at ", ".": " dot ", "%": " percent "}
+)
+
+
+def clean_url(raw: str, base: str | None = None) -> str | None:
+    """Turn a URL as somebody wrote it into one that every reader can follow, or None.
+
+    Entities are decoded, blanks and line breaks are taken off, a relative one is resolved against
+    `base` (RFC 3986 §5), a host outside ASCII becomes its IDNA form, and what RFC 3986 §2 does not
+    allow is percent-encoded, nothing else. None for any scheme but http and https, a missing
+    host, a user name or password, or more than 8,192 characters.
+    """
+    if _CLEAN_URL.fullmatch(raw) and len(raw) <= LONGEST_URL:
+        return raw
+    url = re.sub(r"[\t\r\n]", "", decode_entities(raw)).strip(" \u00a0\x00\x0b\x0c")
+    if not url or len(url) > LONGEST_URL:
+        return None
+    try:
+        if base is not None and not _SCHEME.match(url):
+            url = urljoin(base, url)
+        parts = urlsplit(url)
+        host = _host(parts.hostname or "")
+        port = parts.port
+    except (ValueError, UnicodeError):
+        return None
+    if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
+        return None
+    netloc = host if port is None else f"{host}:{port}"
+    query = f"?{_escape(parts.query, '?')}" if parts.query else ""
+    fragment = f"#{_escape(parts.fragment, '?')}" if parts.fragment else ""
+    cleaned = f"{parts.scheme}://{netloc}{_escape(parts.path)}{query}{fragment}"
+    return cleaned if len(cleaned) <= LONGEST_URL else None
+
+
+def _host(name: str) -> str | None:
+    if ":" in name:
+        return f"[{name}]"
+    if not name.isascii():
+        name = name.encode("idna").decode("ascii")
+    return name if _HOST_NAME.fullmatch(name) else None
+
+
+def _escape(part: str, also: str = "") -> str:
+    return quote(_LONE_PERCENT.sub("%25", part), safe=_LEGAL + also, errors="replace")
+
+
+def host_key(domain: str) -> str | None:
+    """Bring a domain, or a URL given in its place, to the lower-case host name that keys a provider."""
+    text = decode_entities(domain).strip().lower()
+    text = _SCHEME.sub("", text, count=1).lstrip("/") if "//" in text else text
+    text = re.split(r"[/?#]", text, maxsplit=1)[0].strip(". ")
+    try:
+        return _host(text) if text and ":" not in text else None
+    except UnicodeError:
+        return None
+
+
+def media_type(url: str, default: str, among: dict[str, str] = MEDIA_TYPES) -> str:
+    """Tell the media type from the path of a URL, without its query: `.png?147` is image/png."""
+    name = urlsplit(url).path.rpartition("/")[2]
+    return among.get(name.rpartition(".")[2].lower(), default) if "." in name else default
+
+
+def clean_media_type(raw: str) -> str | None:
+    """Bring a media type to `type/subtype` (RFC 6838 §4.2), without parameters; None if it is none."""
+    name = raw.partition(";")[0].strip().lower()
+    return name if _MEDIA_TYPE.fullmatch(name) else None
+
+
+def is_uri(text: str) -> bool:
+    """Tell whether a text is an absolute URI, as atom:id wants it (RFC 4287 §4.2.6)."""
+    return bool(_SCHEME.match(text)) and quote(text, safe=_LEGAL + "?#[]") == text
+
+
+def tag_uri(authority: str, specific: str) -> str:
+    """Write a tag: URI (RFC 4151 §2.1) of an authority such as `example.com,2019`."""
+    return f"tag:{authority}:{quote(unicodedata.normalize('NFC', specific), safe=_LEGAL)}"
+
+
+def name_key(name: str) -> str:
+    """Fold the spellings of one name together: case, blanks and Unicode's composed forms."""
+    return " ".join(unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold()).split())
+
+
+def slug(name: str) -> str:
+    """Map a name to a path segment, from the name alone: other names never change it.
+
+    `Machine Learning` is `machine-learning`, `Multi-Cloud` is `multi--cloud`. A name that has more
+    than ASCII letters, digits, single blanks and single hyphens is spelled out and told apart by
+    a digest: `C++` is `c-plus-plus_` and ten digits. Two names share a slug only where `name_key`
+    holds them for one name.
+    """
+    key = name_key(name)
+    if _PLAIN_NAME.fullmatch(key) and len(key) <= _LONGEST_SLUG and not _DEVICES.fullmatch(key):
+        return key.replace("-", "--").replace(" ", "-")
+    # Imported for a name that needs it: it loads the tables of text-unidecode.
+    from slugify import slugify
+
+    spoken = slugify(key.translate(_SPOKEN), max_length=_LONGEST_SLUG - 11, word_boundary=True)
+    return f"{spoken or 'x'}_{short_hex(key)}"

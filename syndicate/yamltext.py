@@ -1,0 +1,263 @@
+"""YAML text as dicts, lists and strings as they were written; types are for the fields to say.
+
+`1.10` stays "1.10" and `No` stays "No"; only nothing, `~` and `null` mean None. PyYAML's C parser does
+the work through its event interface; where it is absent or refuses, the pure parser has the word, so
+that a file reads the same with and without libyaml. May know: neither paths nor names of fields.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+from yaml import events, nodes
+from yaml.parser import Parser
+from yaml.reader import Reader, ReaderError
+from yaml.scanner import Scanner
+
+from syndicate.errors import ArticleError, FieldPath, Problem
+from syndicate.text import join_surrogates
+
+try:
+    from yaml._yaml import CParser
+except ImportError:  # PyYAML was built without libyaml
+    CParser = None
+
+Value = str | None | list["Value"] | dict[str, "Value"]
+Mapping = dict[str, Value]
+
+LIBYAML: bool = CParser is not None
+"""Whether PyYAML came with libyaml; without it everything reads the same, five times slower."""
+
+DEEPEST = 64
+"""How deep collections may nest."""
+LARGEST_EXPANSION = 100_000
+"""How much aliases may expand to, in nodes (64 characters of text count as one more)."""
+
+_CORE_TAGS = frozenset(
+    f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map")
+) | {None, "!"}
+_NOTHING = frozenset(("", "~", "null"))
+
+
+class _Refused(Exception):
+    """What is wrong with a YAML text, with its line counted from 0."""
+
+    def __init__(self, found: str, expected: str, line: int) -> None:
+        super().__init__(found)
+        self.found, self.expected, self.line = found, expected, line
+
+
+def parse_yaml(text: str, first_line: int = 1) -> Value:
+    """Parse one YAML document into dicts, lists and strings as written.
+
+    Aliases and merge keys are resolved. Raises ArticleError, with the line counted from `first_line`,
+    for YAML that cannot be read, a key given twice, a tag outside YAML's core schema, a second
+    document, and aliases that expand beyond bounds.
+    """
+    if LIBYAML:
+        try:
+            return _Builder(pure=False).build(_events(text, CParser))
+        except (yaml.YAMLError, UnicodeError):
+            pass  # The pure parser reads surrogate pairs, and says better what is wrong.
+        except _Refused as refused:
+            raise _as_error(refused, first_line) from None
+    try:
+        return _Builder(pure=True).build(_events(text, _PureParser))
+    except yaml.YAMLError as error:
+        raise _as_error(_explain(error, text), first_line) from None
+    except _Refused as refused:
+        raise _as_error(refused, first_line) from None
+
+
+class _PureParser(Reader, Scanner, Parser):
+    """PyYAML's own parser, without the constructors that would guess at types."""
+
+    def __init__(self, text: str) -> None:
+        Reader.__init__(self, text)
+        Scanner.__init__(self)
+        Parser.__init__(self)
+
+
+def _events(text: str, parser: Any) -> Iterator[Any]:
+    # Both parsers give None after the last event.
+    return iter(parser(text).get_event, None)
+
+
+class _Open:
+    """A collection that is being read: where it will go, and what of it is pending."""
+
+    __slots__ = ("anchor", "key", "merges", "value", "weight")
+
+    def __init__(self, value: Any, anchor: str | None, weight: int) -> None:
+        self.value = value
+        self.anchor = anchor
+        self.weight = weight
+        self.key: str | None = None
+        self.merges: list[Any] | None = None
+
+
+class _Builder:
+    """Builds the value that a stream of events describes; without recursion, so depth is ours to bound."""
+
+    def __init__(self, *, pure: bool) -> None:
+        self.pure = pure
+        self.top = _Open([], None, 0)
+        self.stack: list[_Open] = []
+        self.anchors: dict[str, tuple[Any, int]] = {}
+        self.weight = 0
+        self.expanded = 0
+
+    def build(self, stream: Iterator[Any]) -> Value:
+        actions = {
+            events.ScalarEvent: self._scalar,
+            events.MappingStartEvent: self._open,
+            events.SequenceStartEvent: self._open,
+            events.MappingEndEvent: self._close,
+            events.SequenceEndEvent: self._close,
+            events.AliasEvent: self._alias,
+            events.DocumentStartEvent: self._document,
+        }
+        for event in stream:
+            if action := actions.get(type(event)):
+                action(event)
+        root = self.top.value
+        return root[0] if root else None
+
+    def _document(self, event: Any) -> None:
+        if self.top.value:
+            raise _Refused("a second document", "one document", event.start_mark.line)
+
+    def _scalar(self, event: Any) -> None:
+        value = event.value
+        weight = 1 + (len(value) >> 6)
+        self.weight += weight
+        if event.tag is not None:
+            _check_tag(event)
+        if self.pure:
+            value = join_surrogates(value)
+        top = self.top
+        if top.key is None and type(top.value) is dict:
+            self._key(top, value, event)
+            return
+        if value in _NOTHING and event.implicit[0]:
+            value = None
+        if event.anchor:
+            self.anchors[event.anchor] = (value, weight)
+        self._put(value)
+
+    def _key(self, top: _Open, key: str, event: Any) -> None:
+        if key in top.value:
+            raise _Refused(f"the key '{key}' a second time", "each key once", event.start_mark.line)
+        top.key = key
+        # The key holds its place, so that a second one is seen at once; a merge key holds none.
+        if key == "<<" and event.implicit[0]:
+            top.merges = top.merges or []
+        else:
+            top.value[key] = None
+
+    def _put(self, value: Any) -> None:
+        top = self.top
+        if top.key is None:
+            top.value.append(value)
+        elif top.key in top.value:
+            top.value[top.key] = value
+            top.key = None
+        else:
+            assert top.merges is not None
+            top.merges.append(value)
+            top.key = None
+
+    def _open(self, event: Any) -> None:
+        if event.tag is not None:
+            _check_tag(event)
+        self._refuse_as_key("a collection", event)
+        if len(self.stack) >= DEEPEST:
+            raise _Refused("collections nested too deep", f"at most {DEEPEST} levels", event.start_mark.line)
+        self.weight += 1
+        self.stack.append(self.top)
+        value: Any = {} if type(event) is events.MappingStartEvent else []
+        self.top = _Open(value, event.anchor, self.weight)
+
+    def _close(self, event: Any) -> None:
+        closed = self.top
+        if closed.merges:
+            _merge(closed.value, closed.merges, event.start_mark.line)
+        if closed.anchor:
+            self.anchors[closed.anchor] = (closed.value, self.weight - closed.weight + 1)
+        self.top = self.stack.pop()
+        self._put(closed.value)
+
+    def _alias(self, event: Any) -> None:
+        line = event.start_mark.line
+        self._refuse_as_key("an alias", event)
+        if event.anchor not in self.anchors:
+            raise _Refused(f"the alias '*{event.anchor}'", "an anchor that stands before it, whole", line)
+        value, weight = self.anchors[event.anchor]
+        self.weight += weight
+        self.expanded += weight
+        if self.expanded > LARGEST_EXPANSION:
+            bound = f"at most {LARGEST_EXPANSION:,} nodes"
+            raise _Refused("aliases that expand without bounds", bound, line)
+        self._put(value)
+
+    def _refuse_as_key(self, what: str, event: Any) -> None:
+        if self.top.key is None and type(self.top.value) is dict:
+            raise _Refused(f"{what} as a key", "a text as a key", event.start_mark.line)
+
+
+def _merge(mapping: Mapping, merges: list[Any], line: int) -> None:
+    """Merge other mappings under the keys of this one (YAML's merge key): nearer keys win."""
+    for merged in merges:
+        for each in merged if isinstance(merged, list) else [merged]:
+            if not isinstance(each, dict):
+                raise _Refused("'<<' with something else", "'<<' with a mapping or a list of mappings", line)
+            for key, value in each.items():
+                mapping.setdefault(key, value)
+
+
+def _check_tag(event: Any) -> None:
+    if event.tag not in _CORE_TAGS:
+        raise _Refused(f"the tag '{event.tag}'", "no tag: values are read as text", event.start_mark.line)
+
+
+def _explain(error: yaml.YAMLError, text: str) -> _Refused:
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
+        problem = " ".join(part for part in (error.context, error.problem) if part)
+        return _Refused(f"broken YAML ({problem})", "valid YAML", error.problem_mark.line)
+    if isinstance(error, ReaderError):
+        line = text.count("\n", 0, error.position)
+        code = error.character if isinstance(error.character, int) else ord(error.character)
+        return _Refused(f"the character U+{code:04X}", "text without control characters", line)
+    return _Refused(f"broken YAML ({error})", "valid YAML", 0)
+
+
+def _as_error(refused: _Refused, first_line: int) -> ArticleError:
+    return ArticleError(
+        Problem(found=refused.found, expected=refused.expected, line=refused.line + first_line)
+    )
+
+
+def line_in_yaml(text: str, field: FieldPath, first_line: int = 1) -> int:
+    """Find the line of a field in a YAML text that `parse_yaml` has read, or of what holds it."""
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError:  # pragma: no cover - parse_yaml has read it, so it composes
+        return first_line
+    line = first_line
+    for step in field:
+        found = _child(node, step)
+        if found is None:
+            break
+        key, node = found
+        line = key.start_mark.line + first_line
+    return line
+
+
+def _child(node: Any, step: str | int) -> tuple[Any, Any] | None:
+    if isinstance(node, nodes.MappingNode):
+        return next(((key, value) for key, value in node.value if key.value == step), None)
+    if isinstance(node, nodes.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step], node.value[step]
+    return None
