@@ -22,7 +22,7 @@ from syndicate.text import join_surrogates
 try:
     from yaml._yaml import CParser
 except ImportError:  # PyYAML was built without libyaml
-    CParser = None
+    CParser = None  # type: ignore[assignment,misc]
 
 Value = str | None | list["Value"] | dict[str, "Value"]
 Mapping = dict[str, Value]
