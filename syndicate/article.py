@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 from typing import Literal, NoReturn
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import msgspec
 
@@ -40,6 +40,7 @@ LONGEST_SUMMARY = 5_000
 _DATED_STEM = re.compile(r"(\d{4}-\d\d-\d\d)(?:-(.*))?", re.ASCII | re.S)
 _PERCENT_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _IFRAME = re.compile(r"<iframe\b[^<>]*?\ssrc\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))", re.I)
+_OWN_ADDRESSES = ("webUrl", "originalUrl", "ampWebUrl")
 _TRUE = frozenset(("true", "yes", "on", "1", "y"))
 _FALSE = frozenset(("false", "no", "off", "0", "n"))
 
@@ -144,7 +145,7 @@ class _Border(FieldReader):
     def article(self, body: str) -> Article:
         title = self.text(LONGEST_TEXT, "title")
         if not title:
-            self.refuse("title", "a title")
+            self.refuse("title", "a title", *self.find("title"))
         published = self.published()
         permalink = self.permalink(published)
         name = self.path.rpartition(".")[2].lower()
@@ -157,7 +158,7 @@ class _Border(FieldReader):
             title=title,
             permalink=permalink,
             published=published,
-            updated=max(published, self.instant("updatedDateTime") or published),
+            updated=max(published, self.updated() or published),
             summary=self.text(LONGEST_SUMMARY, "excerpt"),
             body_html=render_body(body, markdown=name not in ("html", "htm"), base=permalink),
             amp_url=self.url("ampWebUrl"),
@@ -254,6 +255,14 @@ class _Border(FieldReader):
             self.refuse("publishedDateTime", "a date, here or as YYYY-MM-DD- before the file's name")
         return found
 
+    def updated(self) -> datetime | None:
+        # Not required: one that cannot be read is noted, and the article goes out.
+        try:
+            return self.instant("updatedDateTime")
+        except ArticleError as error:
+            self.notes.append(error.problem)
+            return None
+
     def permalink(self, published: datetime) -> str:
         for name in ("webUrl", "originalUrl"):
             if cleaned := self.url(name):
@@ -264,8 +273,8 @@ class _Border(FieldReader):
                 year=f"{published.year:04}",
                 month=f"{published.month:02}",
                 day=f"{published.day:02}",
-                slug=name_part.rpartition("/")[2],
-                key=article_key(self.path),
+                slug=_path_part(name_part.rpartition("/")[2]),
+                key=_path_part(article_key(self.path)),
             )
             if cleaned := clean_url(filled, self.reading.site_url):
                 return cleaned
@@ -349,7 +358,7 @@ class _Border(FieldReader):
         limit = self.reading.related_limit
         own = {
             permalink,
-            *(clean_url(str(self.front.get(name) or "")) for name in ("webUrl", "originalUrl", "ampWebUrl")),
+            *(clean_url(str(self.front.get(name) or ""), self.base) for name in _OWN_ADDRESSES),
         }
         found: dict[str, Enclosure] = {}
         links = list(self.each(*self.find("related")))
@@ -394,5 +403,10 @@ def _percent_decoded(name: str) -> str:
         return name
 
 
+def _path_part(name: str) -> str:
+    # A file may be called `c#?.md`: in an address those would begin a fragment or a query.
+    return quote(name, safe="/!$&'()*+,;=:@", errors="replace")
+
+
 def _is_email(text: str) -> bool:
-    return bool(re.fullmatch(r"[^\s@<>()\",;:]{1,64}@[A-Za-z0-9.-]{1,253}", text))
+    return bool(re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}", text))

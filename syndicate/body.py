@@ -5,6 +5,7 @@ May know: neither paths nor settings; the base URL is given.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -37,6 +38,8 @@ _WITHOUT_CONTENT = frozenset(
     "script style template noscript iframe object embed applet svg math form textarea select button"
     " audio video canvas title head".split()
 )
+# As nh3 writes it: attributes in double quotes, in which there is no other double quote.
+_IMAGE_WITHOUT_SOURCE = re.compile(r'<img(?:\s(?!src=)[^\s"=<>]+="[^"]*")*>')
 _URL_ATTRIBUTES = frozenset(("href", "src", "cite"))
 
 
@@ -66,7 +69,9 @@ def sanitise(html: str, base: str) -> str:
         "url_schemes": {"http", "https"},
         "link_rel": "noopener noreferrer",
     }
-    return nh3.clean(legal(html), **options).replace("\r", "").strip()
+    cleaned = _IMAGE_WITHOUT_SOURCE.sub("", nh3.clean(legal(html), **options))
+    # References such as `&#1;` have become characters by now.
+    return legal(cleaned).replace("\r", "").strip()
 
 
 def render_body(text: str, *, markdown: bool, base: str) -> str | None:

@@ -5,6 +5,7 @@ May know: nothing of formats or files.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import msgspec
@@ -99,7 +100,7 @@ def _spec(
         path=path,
         title=title,
         description=description or own or about_all or title,
-        formats=chosen.formats or settings.formats,
+        formats=tuple(dict.fromkeys(chosen.formats or settings.formats)),
         limit=chosen.limit,
         home_url=home_url or site.url,
         min_items=min_items,
@@ -109,7 +110,8 @@ def _spec(
 
 
 def _filled(template: str, name: str, site: str) -> str:
-    return template.replace("{site}", site).replace("{name}", name)
+    words = {"{site}": site, "{name}": name}
+    return re.sub(r"\{(?:site|name)\}", lambda match: words[match[0]], template)
 
 
 def collisions(specs: Iterable[FeedSpec]) -> list[tuple[str, list[str]]]:

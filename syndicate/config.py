@@ -134,11 +134,11 @@ def _load_registry(
         text = _read(file)
         if file.suffix == ".md":
             try:
-                text = frontmatter.split(text)[0]
+                text = "\n" + frontmatter.split(text)[0]  # The fence counts as a line.
             except ArticleError as error:
                 raise ConfigError([error.problem.at(_shown(file), None)]) from None
         found: list[Problem] = []
-        for place, mapping in _mappings(_parse(text, file), naming, whole=str(file) != path):
+        for place, mapping in _mappings(_parse(text, file), naming, whole=file != Path(path or "")):
             if not isinstance(mapping, dict):
                 found.append(Problem(field=place, found=quoted(mapping), expected="a mapping"))
                 continue
@@ -165,6 +165,7 @@ def _mappings(value: Value, naming: str, *, whole: bool) -> Iterator[tuple[Field
         yield from (((number,), each) for number, each in enumerate(value))
     elif isinstance(value, dict) and not whole:
         for name, each in value.items():
-            yield (name,), {naming: name, **each} if isinstance(each, dict) else {naming: name}
+            about = {} if each is None else each
+            yield (name,), {naming: name, **about} if isinstance(about, dict) else about
     elif value is not None:
         yield (), value

@@ -21,7 +21,7 @@ def split(text: str) -> tuple[str, str]:
     text = text.removeprefix("\ufeff")
     first, _, _ = text.partition("\n")
     if first.rstrip() != _FENCE:
-        _refuse_start(first)
+        _refuse_start(first, text)
     start = len(first) + 1
     end = start - 1
     while (end := text.find("\n" + _FENCE, end)) >= 0:
@@ -35,9 +35,9 @@ def split(text: str) -> tuple[str, str]:
     )
 
 
-def _refuse_start(first: str) -> NoReturn:
+def _refuse_start(first: str, text: str) -> NoReturn:
     expected = "front matter that begins with a line '---'"
-    found = "an empty file" if not first.strip() else "no front matter"
+    found = "an empty file" if not text.strip() else "no front matter"
     if first.rstrip() == "+++":
         found, expected = "TOML front matter ('+++')", "YAML between '---' lines; TOML is not read yet"
     elif first.lstrip().startswith("{"):

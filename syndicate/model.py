@@ -14,12 +14,21 @@ from syndicate.errors import RenderError
 from syndicate.text import legal
 
 
+def _refuse_illegal(subject: str, *texts: str | None) -> None:
+    for text in texts:
+        if text and legal(text) != text:
+            raise RenderError(legal(subject), "a text holds characters that XML 1.0 §2.2 forbids")
+
+
 class Person(msgspec.Struct, frozen=True, kw_only=True):
     """An author or a provider: Atom's Person construct (RFC 4287 §3.2)."""
 
     name: str
     url: str | None = None
     email: str | None = None
+
+    def __post_init__(self) -> None:
+        _refuse_illegal(self.name, self.name, self.url, self.email)
 
 
 class Term(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,6 +37,9 @@ class Term(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     slug: str
     scheme: str | None = None
+
+    def __post_init__(self) -> None:
+        _refuse_illegal(self.slug, self.name, self.slug, self.scheme)
 
 
 class Enclosure(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +58,9 @@ class Enclosure(msgspec.Struct, frozen=True, kw_only=True):
     height: int | None = None
     duration: int | None = None
     credit: str | None = None
+
+    def __post_init__(self) -> None:
+        _refuse_illegal(self.url, self.url, self.media_type, self.title, self.credit)
 
     @property
     def medium(self) -> str:
@@ -78,9 +93,9 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
         for name in ("id", "title", "permalink"):
             if not getattr(self, name):
                 raise RenderError(self.id or self.permalink or "an item", f"{name} is empty")
-        for text in (self.id, self.title, self.summary, self.content_html or ""):
-            if legal(text) != text:
-                raise RenderError(self.id, "a text holds characters that XML 1.0 §2.2 forbids")
+        _refuse_illegal(
+            self.id, self.id, self.title, self.permalink, self.summary, self.content_html, self.player
+        )
         for instant in (self.published, self.updated):
             if instant.tzinfo is not UTC:
                 raise RenderError(self.id, "an instant is not in UTC")
@@ -120,6 +135,8 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
         for name in ("id", "path", "title", "description", "home_url", "folder_url", "language"):
             if not getattr(self, name):
                 raise RenderError(self.path or "a feed", f"{name} is empty")
+            _refuse_illegal(self.path, getattr(self, name))
+        _refuse_illegal(self.path, self.icon, self.rights)
         if self.updated.tzinfo is not UTC:
             raise RenderError(self.path, "updated is not in UTC")
         if not self.authors:

@@ -35,10 +35,11 @@ class Registry:
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self.entries = tuple(entries)
         self._by_name: dict[str, Entry] = {}
-        # Own names before other names: an alias never takes a name from its owner.
+        # Keys before names before other names: an alias never takes a name from its owner.
+        for entry in self.entries:
+            self._by_name.setdefault(entry.key, entry)
         for entry in self.entries:
             self._by_name.setdefault(name_key(entry.name), entry)
-            self._by_name.setdefault(entry.key, entry)
         for entry in self.entries:
             for alias in entry.aliases:
                 self._by_name.setdefault(name_key(alias), entry)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -95,7 +96,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     def details(self) -> Iterator[str]:
         """Name every article merged and every value left out, and every file that changed."""
         for merged in self.merged:
-            yield f"merged: {merged.dropped} is {merged.kept} again ({merged.id})"
+            yield encodable(f"merged: {merged.dropped} is {merged.kept} again ({merged.id})")
         for note in self.notes:
             yield f"left out: {note}"
         plan = self.changes
@@ -109,10 +110,21 @@ def _counts(**counts: int) -> str:
     return ", ".join(parts) or "none"
 
 
+def encodable(value: Any) -> Any:
+    """Spell out what UTF-8 cannot hold: the bytes of a file's name that were none, as Python keeps them."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, list | tuple):
+        return [encodable(each) for each in value]
+    if isinstance(value, dict):
+        return {key: encodable(each) for key, each in value.items()}
+    return value
+
+
 def report_json(report: Report) -> bytes:
     """Write a report as JSON: the fields of `Report`, failures and notes with their text as well."""
     values = msgspec.to_builtins(report)
     for name, problems in (("failed", report.failed), ("notes", report.notes)):
         for value, problem in zip(values[name], problems, strict=True):
             value["text"] = str(problem)
-    return msgspec.json.format(msgspec.json.encode(values), indent=2) + b"\n"
+    return msgspec.json.format(msgspec.json.encode(encodable(values)), indent=2) + b"\n"

@@ -142,6 +142,13 @@ def _integer(value: Value) -> int:
     raise _Bad("a whole number")
 
 
+def _count(value: Value) -> int:
+    number = _integer(value)
+    if number < 0:
+        raise _Bad("a whole number from 0")
+    return number
+
+
 def _float(value: Value) -> float:
     if isinstance(value, str) and re.fullmatch(r"-?\d{1,15}(?:\.\d{1,15})?", value.strip(), re.ASCII):
         return float(value)
@@ -164,6 +171,7 @@ _NOTATIONS: dict[str, Callable[[Value], Any]] = {
     "language": _language,
     "permalink template": _template("template"),
     "title template": _template("title"),
+    "count": _count,
     "limit": _limit,
     "related limit": _related_limit,
     "span": _span,

@@ -6,7 +6,7 @@ May know: nothing of formats; the present instant is an argument.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 import msgspec
@@ -22,6 +22,8 @@ FeedKey = tuple[Kind, str]
 """A feed before it has a path: its kind and what tells it apart there, such as a provider's key."""
 
 Hidden = Literal["removed", "unpublished", "not due"]
+
+_END = datetime.max.replace(tzinfo=UTC)
 
 
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
@@ -158,7 +160,7 @@ class Selector:
         if self.feeds.providers.enabled and article.provider:
             yield "providers", self.names.provider_key(article.provider)
         for name, rule, newer_than in self._named:
-            if rule.admits(article) and (newer_than is None or article.published > now - newer_than):
+            if rule.admits(article) and (newer_than is None or now - article.published < newer_than):
                 yield "named", name
 
     def topics_of(self, article: Article) -> list[str]:
@@ -172,7 +174,10 @@ class Selector:
     def leaves_at(self, article: Article) -> Iterator[datetime]:
         """List the instants at which an article falls out of a feed by its `newer_than`."""
         for _, rule, newer_than in self._named:
-            if newer_than is not None and rule.admits(article):
+            # A span may reach beyond the last year that there is; nothing leaves then.
+            if newer_than is None or newer_than > _END - article.published:
+                continue
+            if rule.admits(article):
                 yield article.published + newer_than
 
 

@@ -19,6 +19,7 @@ from syndicate.yamltext import Mapping, Value
 
 Format = Literal["rss", "atom", "json"]
 Formats = tuple[Format, ...]
+Count = Annotated[int, Notation("count")]
 Limit = Annotated[int | None, Notation("limit")]
 Span = Annotated[timedelta, Notation("span")]
 Instant = Annotated[datetime, Notation("instant")]
@@ -50,7 +51,7 @@ class Site(Schema, frozen=True, kw_only=True):
     icon: Url | None = None
     author: Author | None = None
     rights: str | None = None
-    ttl: int | None = None
+    ttl: Count | None = None
     since: Instant = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -102,7 +103,7 @@ class TopicFeeds(Schema, frozen=True, kw_only=True):
     limit: Limit = DEFAULT_LIMIT
     formats: Formats = ()
     title: Annotated[str, Notation("title template")] = "{name} – {site}"
-    min_items: int = 1
+    min_items: Count = 1
     registry: str | None = None
     include_children: bool = False
 
@@ -114,7 +115,7 @@ class ProviderFeeds(Schema, frozen=True, kw_only=True):
     limit: Limit = DEFAULT_LIMIT
     formats: Formats = ()
     title: Annotated[str, Notation("title template")] = "{name} – {site}"
-    min_items: int = 1
+    min_items: Count = 1
     registry: str | None = None
 
 

@@ -18,7 +18,7 @@ import msgspec
 from syndicate.article import Article
 from syndicate.dates import rfc3339
 from syndicate.pipeline import Edition
-from syndicate.report import FeedReport
+from syndicate.report import FeedReport, encodable
 
 # Work that is over before this many seconds needs no bar.
 _PATIENCE = 1.0
@@ -63,11 +63,12 @@ def print_feeds(feeds: Sequence[FeedReport]) -> None:
         return
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
     table = Table("path", "title", "items", "newest", box=None, pad_edge=False)
     table.columns[2].justify = "right"
     for row in rows:
-        table.add_row(*(value.replace("[", r"\[") for value in row))
+        table.add_row(*map(Text, row))
     Console().print(table)
 
 
@@ -79,7 +80,7 @@ def feeds_json(feeds: Sequence[FeedReport]) -> str:
 def article_lines(article: Article, edition: Edition) -> Iterator[str]:
     """Say how an article is understood: its fields, then its feeds or why it is in none."""
     for name, value in msgspec.to_builtins(article).items():
-        if name not in ("notes", "source") and value not in (None, [], ""):
+        if name not in ("notes", "source"):
             yield from _field_lines(name, value)
     for note in article.notes:
         yield f"left out: {note}"
@@ -93,11 +94,18 @@ def article_lines(article: Article, edition: Edition) -> Iterator[str]:
 
 
 def _field_lines(name: str, value: Any) -> Iterator[str]:
-    if isinstance(value, list):
+    if value is None or value == "":
+        return
+    if isinstance(value, list | tuple):
         for each in value:
             yield from _field_lines(name, each)
         return
+    inner = {}
     if isinstance(value, dict):
-        value = ", ".join(f"{key}={each}" for key, each in value.items() if each not in (None, []))
-    text = str(value)
+        inner = {key: each for key, each in value.items() if isinstance(each, list | tuple)}
+        known = {key: each for key, each in value.items() if key not in inner and each is not None}
+        value = ", ".join(f"{key}={each}" for key, each in known.items())
+    text: str = encodable(str(value))
     yield f"{name}: {text if len(text) <= _LONGEST_SHOWN else text[: _LONGEST_SHOWN - 1] + '…'}"
+    for key, each in inner.items():
+        yield from _field_lines(f"{name}.{key}", each)

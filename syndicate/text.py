@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 from html import unescape
 
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+# With what may be wrapped around one: "&amp;amp;nbsp;" is a blank.
+_ENTITY = re.compile(
+    r"&(?:(?:amp|#0*38|#[xX]0*26);)*((?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)"
+)
 # XML 1.0 (Fifth Edition) §2.2, production [2] Char, turned round.
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SURROGATE_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
-_UNSEEN = re.compile(
-    r"<!--.*?-->|<(script|style|template|noscript|iframe|object)\b[^<>]*>.*?</\1\s*>", re.I | re.S
-)
+_UNSEEN = re.compile(r"<!--|<(script|style|template|noscript|iframe|object)\b[^<>]*>", re.I)
 _BLOCKS = (
     "address article aside blockquote body br caption center dd details dialog dir div dl dt"
     " fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr"
@@ -36,8 +37,8 @@ def _tags(names: str) -> re.Pattern[str]:
 
 _BLOCK_TAG = _tags(_BLOCKS)
 _INLINE_TAG = _tags(_INLINES)
-# How often an entity may be wrapped in another ("&amp;amp;nbsp;") and still be undone.
-_DEEPEST_ESCAPE = 4
+# How often what was undone may spell something to undo; more is not an accident but an attack.
+_DEEPEST_ESCAPE = 8
 
 
 def decode_entities(text: str) -> str:
@@ -48,7 +49,7 @@ def decode_entities(text: str) -> str:
     for _ in range(_DEEPEST_ESCAPE):
         if "&" not in text:
             break
-        decoded = _ENTITY.sub(lambda match: unescape(match[0]), text)
+        decoded = _ENTITY.sub(lambda match: unescape(f"&{match[1]}"), text)
         if decoded == text:
             break
         text = decoded
@@ -76,8 +77,24 @@ def strip_tags(text: str) -> str:
     """Take away the tags of HTML and what they hide; `List<String>` and `a < b` stay."""
     if "<" not in text:
         return text
-    text = _UNSEEN.sub(" ", text)
-    return _INLINE_TAG.sub("", _BLOCK_TAG.sub(" ", text))
+    return _INLINE_TAG.sub("", _BLOCK_TAG.sub(" ", _without_unseen(text)))
+
+
+def _without_unseen(text: str) -> str:
+    # One pattern from opening to closing would look through the rest of a text for every opening
+    # that nothing closes: quadratic, and the text is a stranger's.
+    kept, position, unclosed = [], 0, set()
+    for opening in _UNSEEN.finditer(text):
+        name = (opening[1] or "").lower()
+        if opening.start() < position or name in unclosed:
+            continue
+        closing = re.compile(rf"</{name}\s*>" if name else "-->", re.I).search(text, opening.end())
+        if closing:
+            kept.append(text[position : opening.start()])
+            position = closing.end()
+        else:
+            unclosed.add(name)
+    return " ".join((*kept, text[position:]))
 
 
 def plain(text: str) -> str:
@@ -87,5 +104,10 @@ def plain(text: str) -> str:
     """
     if text.isprintable() and "&" not in text and "<" not in text and "  " not in text:
         return text.strip(" ")
-    text = strip_tags(decode_entities(legal(text)))
-    return " ".join(legal(text).split())
+    text = legal(text)
+    for _ in range(_DEEPEST_ESCAPE):
+        before, text = text, " ".join(legal(strip_tags(decode_entities(text))).split())
+        # What is taken away may leave a new tag or entity behind: `&am<b>p;`.
+        if text == before or ("&" not in text and "<" not in text):
+            break
+    return text

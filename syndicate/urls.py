@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from ipaddress import IPv6Address
 from urllib.parse import quote, urljoin, urlsplit
 
 from syndicate.digest import short_hex
@@ -16,12 +17,18 @@ from syndicate.text import decode_entities
 LONGEST_URL = 8192
 # RFC 3986 §2: what may stand in a URL unescaped. Brackets are legal in an IP literal only.
 _LEGAL = "-._~!$&'()*+,;=:@/%"
-_HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_HOST = rf"(?![^:/?#]{{254}}){_LABEL}(?:\.{_LABEL})*"
 _TAIL = r"[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2}"
 _CLEAN_URL = re.compile(
-    rf"https?://{_HOST}(?::[0-9]{{1,5}})?(?:/(?:{_TAIL})*)?(?:\?(?:{_TAIL}|\?)*)?(?:#(?:{_TAIL}|\?)*)?"
+    rf"https?://{_HOST}(?::[1-9][0-9]{{0,3}})?(?:/(?:{_TAIL})*)?(?:\?(?:{_TAIL}|\?)*)?(?:#(?:{_TAIL}|\?)*)?"
 )
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+# What may cling to a copied address: all blanks of Unicode, those without width, byte order marks.
+_BLANKS = (
+    "\x00\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"
+    "\u2007\u2008\u2009\u200a\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+)
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HOST_NAME = re.compile(
     r"(?=.{1,253}\Z)[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*"
@@ -68,16 +75,18 @@ def clean_url(raw: str, base: str | None = None) -> str | None:
     allow is percent-encoded, nothing else. None for any scheme but http and https, a missing
     host, a user name or password, or more than 8,192 characters.
     """
-    if _CLEAN_URL.fullmatch(raw) and len(raw) <= LONGEST_URL:
+    # An entity is made of characters that a URL may hold, but none goes without its semicolon.
+    if ";" not in raw and _CLEAN_URL.fullmatch(raw) and len(raw) <= LONGEST_URL:
         return raw
-    url = re.sub(r"[\t\r\n]", "", decode_entities(raw)).strip(" \u00a0\x00\x0b\x0c")
+    # Once more without the line breaks, which may have stood inside an entity.
+    url = _bare(decode_entities(_bare(decode_entities(raw))))
     if not url or len(url) > LONGEST_URL:
         return None
     try:
         if base is not None and not _SCHEME.match(url):
             url = urljoin(base, url)
         parts = urlsplit(url)
-        host = _host(parts.hostname or "")
+        host = _host(parts.hostname or "", literal="[" in parts.netloc)
         port = parts.port
     except (ValueError, UnicodeError):
         return None
@@ -87,12 +96,20 @@ def clean_url(raw: str, base: str | None = None) -> str | None:
     query = f"?{_escape(parts.query, '?')}" if parts.query else ""
     fragment = f"#{_escape(parts.fragment, '?')}" if parts.fragment else ""
     cleaned = f"{parts.scheme}://{netloc}{_escape(parts.path)}{query}{fragment}"
-    return cleaned if len(cleaned) <= LONGEST_URL else None
+    # One that still spells an entity was made to: a later reading would take it for another address.
+    return cleaned if len(cleaned) <= LONGEST_URL and decode_entities(cleaned) == cleaned else None
 
 
-def _host(name: str) -> str | None:
-    if ":" in name:
-        return f"[{name}]"
+def _bare(url: str) -> str:
+    return re.sub(r"[\t\r\n]", "", url).strip(_BLANKS)
+
+
+def _host(name: str, *, literal: bool = False) -> str | None:
+    if literal:
+        # Neither a zone (RFC 6874), which means something on one machine only, nor a future version.
+        return f"[{name}]" if "%" not in name and IPv6Address(name) else None
+    if len(name) > 253:
+        return None
     if not name.isascii():
         name = name.encode("idna").decode("ascii")
     return name if _HOST_NAME.fullmatch(name) else None
@@ -127,12 +144,23 @@ def clean_media_type(raw: str) -> str | None:
 
 def is_uri(text: str) -> bool:
     """Tell whether a text is an absolute URI, as atom:id wants it (RFC 4287 §4.2.6)."""
-    return bool(_SCHEME.match(text)) and quote(text, safe=_LEGAL + "?#[]") == text
+    return (
+        bool(_SCHEME.match(text))
+        and not _LONE_PERCENT.search(text)
+        and quote(text, safe=_LEGAL + "?#[]", errors="replace") == text
+    )
 
 
 def tag_uri(authority: str, specific: str) -> str:
-    """Write a tag: URI (RFC 4151 §2.1) of an authority such as `example.com,2019`."""
-    return f"tag:{authority}:{quote(unicodedata.normalize('NFC', specific), safe=_LEGAL)}"
+    """Write a tag: URI (RFC 4151 §2.1) of an authority such as `example.com,2019`.
+
+    A percent sign is escaped too: `a b` and a file that is called `a%20b` are two things.
+    """
+    # A file's name may hold bytes that are not UTF-8; Python hands them over as lone surrogates.
+    escaped = quote(
+        unicodedata.normalize("NFC", specific), safe=_LEGAL.replace("%", ""), errors="surrogatepass"
+    )
+    return f"tag:{authority}:{escaped}"
 
 
 def name_key(name: str) -> str:

@@ -7,16 +7,18 @@ that a file reads the same with and without libyaml. May know: neither paths nor
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import yaml
 from yaml import events, nodes
+from yaml.composer import Composer
 from yaml.parser import Parser
 from yaml.reader import Reader, ReaderError
-from yaml.scanner import Scanner
+from yaml.resolver import Resolver
+from yaml.scanner import Scanner, ScannerError
 
-from syndicate.errors import ArticleError, FieldPath, Problem
+from syndicate.errors import ArticleError, FieldPath, Problem, quoted
 from syndicate.text import join_surrogates
 
 try:
@@ -39,6 +41,7 @@ _CORE_TAGS = frozenset(
     f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp", "seq", "map")
 ) | {None, "!"}
 _NOTHING = frozenset(("", "~", "null"))
+_LINE_ENDS = "\0\r\n\x85\u2028\u2029"
 
 
 class _Refused(Exception):
@@ -72,12 +75,76 @@ def parse_yaml(text: str, first_line: int = 1) -> Value:
 
 
 class _PureParser(Reader, Scanner, Parser):
-    """PyYAML's own parser, without the constructors that would guess at types."""
+    """PyYAML's own parser, without the constructors that would guess at types.
+
+    It reads what libyaml reads and PyYAML alone refuses: tabs between tokens, `[https://a/b.png?1]`,
+    byte order marks where a file was put together from others.
+    """
 
     def __init__(self, text: str) -> None:
         Reader.__init__(self, text)
         Scanner.__init__(self)
         Parser.__init__(self)
+
+    def scan_to_next_token(self) -> None:
+        """Skip blanks, comments and line breaks, as `yaml_parser_scan_to_next_token` does."""
+        if self.index == 0 and self.peek() == "\ufeff":
+            self.forward()
+        while True:
+            if self.column == 0 and self.peek() == "\ufeff":
+                self.forward()
+                self.column += 1
+            # A tab never indents: it may not stand where a key of a block could begin.
+            while self.peek() == " " or (
+                self.peek() == "\t" and (self.flow_level or not self.allow_simple_key)
+            ):
+                self.forward()
+            if self.peek() == "#":
+                while self.peek() not in _LINE_ENDS:
+                    self.forward()
+            if not self.scan_line_break():  # type: ignore[no-untyped-call]
+                return
+            if not self.flow_level:
+                self.allow_simple_key = True
+
+    def scan_plain(self) -> Any:
+        """Read a plain scalar; a question mark does not end it, not even inside brackets."""
+        return self._scan(super().scan_plain, {"?": "x"}) if self.flow_level else super().scan_plain()
+
+    def scan_plain_spaces(self, indent: int, start_mark: Any) -> Any:
+        """Read the blanks inside a plain scalar, tabs too, but none that would indent a line."""
+        line = self.line
+        spaces = self._scan(super().scan_plain_spaces, {"\t": " "}, indent, start_mark)
+        if self.line != line and "\t" in self.buffer[self.pointer - self.column : self.pointer][:indent]:
+            problem = "found a tab character that violates indentation"
+            raise ScannerError("while scanning a plain scalar", start_mark, problem, self.get_mark())
+        return spaces
+
+    def scan_block_scalar_indicators(self, start_mark: Any) -> Any:
+        """Read what follows `|` or `>`, be it a tab or a comment."""
+        return self._scan(super().scan_block_scalar_indicators, {"\t": " ", "#": " "}, start_mark)
+
+    def scan_block_scalar_ignored_line(self, start_mark: Any) -> None:
+        """Skip the rest of the line that begins a block scalar."""
+        self._scan(super().scan_block_scalar_ignored_line, {"\t": " "}, start_mark)
+
+    def _scan(self, scan: Callable[..., Any], taken_for: dict[str, str], *arguments: Any) -> Any:
+        # PyYAML decides by `peek` and takes the text by `prefix`: only its decisions change.
+        peek = self.peek
+        vars(self)["peek"] = lambda index=0: taken_for.get(seen := peek(index), seen)
+        try:
+            return scan(*arguments)
+        finally:
+            vars(self)["peek"] = peek
+
+
+class _PureComposer(_PureParser, Composer, Resolver):
+    """The same parser with nodes, which know their lines."""
+
+    def __init__(self, text: str) -> None:
+        _PureParser.__init__(self, text)
+        Composer.__init__(self)
+        Resolver.__init__(self)
 
 
 def _events(text: str, parser: Any) -> Iterator[Any]:
@@ -88,14 +155,15 @@ def _events(text: str, parser: Any) -> Iterator[Any]:
 class _Open:
     """A collection that is being read: where it will go, and what of it is pending."""
 
-    __slots__ = ("anchor", "key", "merges", "value", "weight")
+    __slots__ = ("anchor", "key", "merge_line", "merges", "value", "weight")
 
     def __init__(self, value: Any, anchor: str | None, weight: int) -> None:
         self.value = value
         self.anchor = anchor
         self.weight = weight
         self.key: str | None = None
-        self.merges: list[Any] | None = None
+        self.merges: list[Any] = []
+        self.merge_line = 0
 
 
 class _Builder:
@@ -137,23 +205,23 @@ class _Builder:
             _check_tag(event)
         if self.pure:
             value = join_surrogates(value)
+        # The parsers disagree on what is implied by the tag "!", so that tag is a word of its own.
+        plain = event.implicit[0] and event.tag is None
+        if event.anchor:
+            self.anchors[event.anchor] = (None if plain and value in _NOTHING else value, weight)
         top = self.top
         if top.key is None and type(top.value) is dict:
-            self._key(top, value, event)
-            return
-        if value in _NOTHING and event.implicit[0]:
-            value = None
-        if event.anchor:
-            self.anchors[event.anchor] = (value, weight)
-        self._put(value)
+            self._key(top, value, plain, event.start_mark.line)
+        else:
+            self._put(None if plain and value in _NOTHING else value)
 
-    def _key(self, top: _Open, key: str, event: Any) -> None:
+    def _key(self, top: _Open, key: str, plain: bool, line: int) -> None:
         if key in top.value:
-            raise _Refused(f"the key '{key}' a second time", "each key once", event.start_mark.line)
+            raise _Refused(f"the key {quoted(key)} a second time", "each key once", line)
         top.key = key
         # The key holds its place, so that a second one is seen at once; a merge key holds none.
-        if key == "<<" and event.implicit[0]:
-            top.merges = top.merges or []
+        if key == "<<" and plain:
+            top.merge_line = line
         else:
             top.value[key] = None
 
@@ -165,7 +233,6 @@ class _Builder:
             top.value[top.key] = value
             top.key = None
         else:
-            assert top.merges is not None
             top.merges.append(value)
             top.key = None
 
@@ -180,10 +247,10 @@ class _Builder:
         value: Any = {} if type(event) is events.MappingStartEvent else []
         self.top = _Open(value, event.anchor, self.weight)
 
-    def _close(self, event: Any) -> None:
+    def _close(self, _event: Any) -> None:
         closed = self.top
         if closed.merges:
-            _merge(closed.value, closed.merges, event.start_mark.line)
+            _merge(closed.value, closed.merges, closed.merge_line)
         if closed.anchor:
             self.anchors[closed.anchor] = (closed.value, self.weight - closed.weight + 1)
         self.top = self.stack.pop()
@@ -193,7 +260,8 @@ class _Builder:
         line = event.start_mark.line
         self._refuse_as_key("an alias", event)
         if event.anchor not in self.anchors:
-            raise _Refused(f"the alias '*{event.anchor}'", "an anchor that stands before it, whole", line)
+            found = f"the alias {quoted(f'*{event.anchor}')}"
+            raise _Refused(found, "an anchor that stands before it, whole", line)
         value, weight = self.anchors[event.anchor]
         self.weight += weight
         self.expanded += weight
@@ -219,7 +287,8 @@ def _merge(mapping: Mapping, merges: list[Any], line: int) -> None:
 
 def _check_tag(event: Any) -> None:
     if event.tag not in _CORE_TAGS:
-        raise _Refused(f"the tag '{event.tag}'", "no tag: values are read as text", event.start_mark.line)
+        found = f"the tag {quoted(event.tag)}"
+        raise _Refused(found, "no tag: values are read as text", event.start_mark.line)
 
 
 def _explain(error: yaml.YAMLError, text: str) -> _Refused:
@@ -242,7 +311,7 @@ def _as_error(refused: _Refused, first_line: int) -> ArticleError:
 def line_in_yaml(text: str, field: FieldPath, first_line: int = 1) -> int:
     """Find the line of a field in a YAML text that `parse_yaml` has read, or of what holds it."""
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = _PureComposer(text).get_single_node()
     except yaml.YAMLError:  # pragma: no cover - parse_yaml has read it, so it composes
         return first_line
     line = first_line

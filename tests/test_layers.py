@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "syndicate"
+
+# A module imports downward only; docs/architecture.md tells the story.
+LAYERS = [
+    "errors text digest dates urls model",
+    "yamltext frontmatter fields body article registry schema settings selection catalogue compose plan"
+    " report render render.xmlfeed render.rss render.atom render.jsonfeed render.opml render.html",
+    "config sources publish starter index websub",
+    "pipeline watch web",
+    "cli terminal",
+]
+LAYER = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
+
+# Inside a layer, only as named here.
+BESIDE = {
+    "urls": "digest text",
+    "model": "errors text",
+    "frontmatter": "yamltext",
+    "fields": "yamltext",
+    "article": "body fields yamltext",
+    "registry": "fields yamltext",
+    "schema": "yamltext",
+    "settings": "article registry schema yamltext",
+    "selection": "article registry settings",
+    "catalogue": "selection settings",
+    "compose": "article catalogue selection settings",
+    "report": "plan",
+    "render.rss": "render render.xmlfeed",
+    "render.atom": "render render.xmlfeed",
+    "render.opml": "render.xmlfeed",
+    "yamltext": "",
+    "watch": "pipeline",
+    "web": "pipeline watch",
+    "cli": "terminal",
+}
+
+# What a renderer may not know, though it stands in the same layer or below.
+NO_FORMAT_KNOWS = {"article", "settings", "yamltext", "selection", "catalogue", "compose"}
+
+IMPURE_MODULES = {
+    *("os", "io", "pathlib", "shutil", "tempfile", "glob", "socket", "ssl", "http", "sqlite3", "subprocess"),
+    *("time", "random", "secrets", "uuid", "locale", "threading", "multiprocessing", "asyncio", "logging"),
+    *("urllib.request", "mimetypes", "click", "rich"),
+}
+IMPURE_CALLS = {
+    *("datetime.now", "datetime.today", "datetime.utcnow", "date.today", "datetime.datetime.now", "open"),
+    *("input", "print", "hash", "id"),
+}
+
+
+def module_names() -> list[str]:
+    """The modules of the package by their dotted names inside it; a package by its own name."""
+    names = []
+    for file in sorted(PACKAGE.rglob("*.py")):
+        parts = file.relative_to(PACKAGE).with_suffix("").parts
+        names.append(".".join(part for part in parts if part != "__init__"))
+    return [name for name in names if name]
+
+
+MODULES = module_names()
+PURE = [name for name in MODULES if LAYER.get(name, 9) <= 1]
+
+
+def tree_of(name: str) -> ast.Module:
+    """The syntax tree of a module."""
+    place = PACKAGE.joinpath(*name.split("."))
+    file = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+    return ast.parse(file.read_text())
+
+
+def imports_of(name: str) -> Iterator[str]:
+    """The dotted names of all that a module imports, wherever in it, those for types too."""
+    for node in ast.walk(tree_of(name)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{name}: a relative import hides its layer"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def project_imports_of(name: str) -> set[str]:
+    """The modules of the project that a module imports."""
+    found = set()
+    for imported in imports_of(name):
+        if imported.partition(".")[0] != "syndicate":
+            continue
+        inner = imported.removeprefix("syndicate").removeprefix(".")
+        while inner and inner not in MODULES:
+            inner = inner.rpartition(".")[0]
+        found.add(inner)
+    return found
+
+
+def test_the_package_is_there() -> None:
+    """The test reads the package that it speaks of."""
+    assert {"errors", "article", "render.rss", "cli"} <= set(MODULES)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_every_module_has_a_layer(name: str) -> None:
+    """A new module says in the table above where it belongs."""
+    assert name in LAYER
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_imports_go_downward(name: str) -> None:
+    """A module imports from lower layers, and from its own only what the table allows."""
+    allowed = {other for other, level in LAYER.items() if level < LAYER[name]}
+    allowed |= set(BESIDE.get(name, "").split())
+    # The package itself holds nothing but the version, and loads the rest when asked.
+    assert project_imports_of(name) - allowed - {""} == set()
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_package_gives_only_its_version(name: str) -> None:
+    """Inside the package nobody goes through the public names, which would hide the layers."""
+    taken = {each for each in imports_of(name) if each.rpartition(".")[0] == "syndicate"}
+    modules = {f"syndicate.{each}" for each in MODULES}
+    assert taken - modules <= {"syndicate.__version__"}
+    assert name == "cli" or not taken - modules
+
+
+def test_errors_know_nothing_of_the_project() -> None:
+    """The errors stand at the bottom."""
+    assert project_imports_of("errors") == set()
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("render")])
+def test_no_format_knows_another(name: str) -> None:
+    """A renderer sees the model: no other format, no article, no settings."""
+    others = {f"render.{other}" for other in ("rss", "atom", "jsonfeed", "opml", "html")} - {name}
+    assert project_imports_of(name) & (others | NO_FORMAT_KNOWS) == set()
+
+
+@pytest.mark.parametrize("name", ["render.jsonfeed", "render"])
+def test_xml_stays_with_its_formats(name: str) -> None:
+    """JSON Feed is written without the XML of the other two being loaded."""
+    if name == "render":
+        top = [node for node in tree_of(name).body if isinstance(node, ast.Import | ast.ImportFrom)]
+        assert not [node for node in top if "xmlfeed" in ast.unparse(node)]
+    assert "render.xmlfeed" not in project_imports_of(name)
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_a_pure_module_imports_nothing_impure(name: str) -> None:
+    """Below the layer of files nothing imports the system, the network, the clock or chance."""
+    found = {
+        each
+        for each in imports_of(name)
+        for bad in IMPURE_MODULES
+        if each == bad or each.startswith(f"{bad}.")
+    }
+    assert found == set()
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_a_pure_module_calls_nothing_impure(name: str) -> None:
+    """No clock, no file and no hash order: the present instant is an argument (law 1)."""
+    calls = [ast.unparse(node.func) for node in ast.walk(tree_of(name)) if isinstance(node, ast.Call)]
+    assert set(calls) & IMPURE_CALLS == set()
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if LAYER.get(name) != 3])
+def test_only_the_pipeline_asks_the_clock(name: str) -> None:
+    """Outside the orchestration nobody asks for the present instant."""
+    calls = [ast.unparse(node.func) for node in ast.walk(tree_of(name)) if isinstance(node, ast.Call)]
+    assert not [call for call in calls if call.endswith((".now", ".today", ".utcnow"))]
+
+
+def test_the_table_speaks_of_layers_only() -> None:
+    """What is allowed inside a layer is inside a layer: the table holds no way upward."""
+    for name, others in BESIDE.items():
+        assert {LAYER[name]} | {LAYER[other] for other in others.split()} == {LAYER[name]}

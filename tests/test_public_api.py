@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import syndicate
+
+PACKAGE = Path(syndicate.__file__).parent
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+@pytest.mark.parametrize("name", syndicate.__all__)
+def test_every_public_name_is_there(name: str) -> None:
+    """Each name of `__all__` can be imported and says what it is."""
+    assert inspect.getdoc(getattr(syndicate, name))
+
+
+def test_public_names_are_in_order_and_complete() -> None:
+    """`__all__` is sorted, holds each name once, and names exactly what can be loaded."""
+    assert syndicate.__all__ == sorted(set(syndicate.__all__))
+    assert set(syndicate.__all__) == set(syndicate._HOME_OF)
+
+
+def test_types_see_what_runs() -> None:
+    """The imports that a type checker reads are the ones that are made when a name is asked for."""
+    tree = ast.parse((PACKAGE / "__init__.py").read_text())
+    checked = next(node for node in tree.body if isinstance(node, ast.If))
+    declared = {
+        (node.module, alias.name)
+        for node in checked.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert declared == {(f"syndicate.{home}", name) for name, home in syndicate._HOME_OF.items()}
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    """What is not there is answered as Python does."""
+    with pytest.raises(AttributeError, match="module 'syndicate' has no attribute 'nothing'"):
+        _ = syndicate.nothing
+    assert not hasattr(syndicate, "_nothing")
+
+
+@pytest.mark.parametrize("before", ["pass", "import syndicate.pipeline", "from syndicate.cli import main"])
+def test_build_is_a_function(before: str) -> None:
+    """`from syndicate import build` is the function, whatever was imported before."""
+    code = f"{before}; from syndicate import build; assert callable(build), build"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_package_is_typed() -> None:
+    """Type checkers are told that the annotations may be believed."""
+    assert (PACKAGE / "py.typed").exists()
+
+
+def test_the_version_is_a_version() -> None:
+    """The version is one string that packaging tools can order."""
+    assert all(part.isdigit() for part in syndicate.__version__.split("."))
+
+
+def undocumented(node: ast.AST, name: str) -> list[str]:
+    """The public definitions in a tree that have no docstring."""
+    found = []
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            if child.name.startswith("_"):
+                continue
+            if not ast.get_docstring(child):
+                found.append(f"{name}.{child.name}")
+            if isinstance(child, ast.ClassDef):
+                found += undocumented(child, f"{name}.{child.name}")
+    return found
+
+
+@pytest.mark.parametrize("file", FILES, ids=[str(file.relative_to(PACKAGE)) for file in FILES])
+def test_everything_public_has_a_docstring(file: Path) -> None:
+    """Each module, public class, function and method says what it is for."""
+    tree = ast.parse(file.read_text())
+    assert ast.get_docstring(tree)
+    assert undocumented(tree, file.stem) == []
+
+
+HEAVY = {
+    "yaml", "lxml", "feedgen", "rich", "nh3", "markdown_it", "sqlite3", "msgspec", "dateutil", "slugify",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["build", "--help"]], ids=" ".join)
+def test_starting_costs_nothing(arguments: list[str]) -> None:
+    """`--version` and `--help` load neither parsers nor renderers nor the database."""
+    code = (
+        "import sys\n"
+        "from syndicate.cli import main\n"
+        f"try: main({arguments})\n"
+        "except SystemExit as end: assert not end.code, end.code\n"
+        f"print(sorted(set(sys.modules) & {HEAVY}), file=sys.stderr)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stderr.strip() == "[]"
+
+
+def test_importing_the_package_loads_nothing() -> None:
+    """The names of the library are loaded when they are asked for."""
+    code = f"import sys, syndicate; print(sorted(set(sys.modules) & {HEAVY | {'syndicate.pipeline'}}))"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_every_module_can_be_imported() -> None:
+    """No module depends on another having been imported before it."""
+    for file in FILES:
+        parts = file.relative_to(PACKAGE.parent).with_suffix("").parts
+        importlib.import_module(".".join(part for part in parts if part != "__init__"))
