@@ -19,10 +19,10 @@ feeds: $(READY)  ## build the sample site from examples/articles into feeds
 	$(BIN)/syndicate build
 
 test: $(READY)  ## run all tests
-	$(BIN)/python -m pytest -n auto --quiet
+	$(BIN)/python -m pytest -n auto --dist loadgroup --quiet
 
 coverage: $(READY)  ## run all tests and measure what they reach
-	$(BIN)/python -m pytest -n auto --quiet --cov --cov-report=term-missing
+	$(BIN)/python -m pytest -n auto --dist loadgroup --quiet --cov --cov-report=term-missing
 
 lint: $(READY)  ## check style and types
 	$(BIN)/ruff check .
