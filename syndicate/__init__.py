@@ -18,14 +18,17 @@ if TYPE_CHECKING:
     from syndicate.errors import (
         ArticleError,
         ConfigError,
+        LockedError,
         NoArticlesError,
         Problem,
         PublishError,
         RenderError,
         SyndicateError,
+        WorkerError,
     )
+    from syndicate.look import list_feeds, read_articles, understand
     from syndicate.model import Document, Enclosure, Feed, Item, Person, Term
-    from syndicate.pipeline import assemble, build, read_articles
+    from syndicate.pipeline import build
     from syndicate.render import renderer
     from syndicate.report import Report
     from syndicate.settings import Settings, parse_settings
@@ -38,14 +41,17 @@ _HOMES = {
     "errors": (
         "ArticleError",
         "ConfigError",
+        "LockedError",
         "NoArticlesError",
         "Problem",
         "PublishError",
         "RenderError",
         "SyndicateError",
+        "WorkerError",
     ),
+    "look": ("list_feeds", "read_articles", "understand"),
     "model": ("Document", "Enclosure", "Feed", "Item", "Person", "Term"),
-    "pipeline": ("assemble", "build", "read_articles"),
+    "pipeline": ("build",),
     "render": ("renderer",),
     "report": ("Report",),
     "settings": ("Settings", "parse_settings"),
@@ -60,6 +66,7 @@ __all__ = [
     "Enclosure",
     "Feed",
     "Item",
+    "LockedError",
     "NoArticlesError",
     "Person",
     "Problem",
@@ -69,13 +76,15 @@ __all__ = [
     "Settings",
     "SyndicateError",
     "Term",
-    "assemble",
+    "WorkerError",
     "build",
+    "list_feeds",
     "load_registries",
     "load_settings",
     "parse_settings",
     "read_articles",
     "renderer",
+    "understand",
 ]
 
 

@@ -1,48 +1,23 @@
-"""The border: what an author wrote becomes an Article, once; past it, everything is typed and clean.
+"""An article: what was read and cleaned, how a source is to be read, and the name it keeps for life.
 
-A required field that is missing or unreadable is an ArticleError. Anything else that cannot be used
-is left out and noted, so that the report can count it.
-
-May know: nothing of feeds, formats or files; a path is a name here.
+May know: nothing of front matter, feeds, formats or files; a path is a name here.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import Literal, NoReturn
-from urllib.parse import quote, unquote
+from typing import Literal
 
 import msgspec
 
-from syndicate.body import render_body
-from syndicate.dates import parse_instant, parse_zone
-from syndicate.errors import ArticleError, FieldPath, Problem, quoted
-from syndicate.fields import LONGEST_TEXT, FieldReader
+from syndicate.digest import digest_of
+from syndicate.errors import Problem
 from syndicate.model import Enclosure, Person
-from syndicate.text import decode_entities, plain
-from syndicate.urls import clean_url, host_key, name_key, slug, tag_uri
-from syndicate.yamltext import Mapping, Value
+from syndicate.yamltext import Mapping
 
-COMMON_NAMES: dict[str, tuple[str, ...]] = {
-    "publishedDateTime": ("date", "pubDate"),
-    "updatedDateTime": ("lastmod", "updated"),
-    "excerpt": ("description", "summary"),
-    "webUrl": ("link", "permalink", "url"),
-    "topics": ("tags", "categories"),
-    "images": ("image",),
-    "authors": ("author",),
-}
-"""Other names of the native fields, known without configuration."""
-
-LONGEST_SUMMARY = 5_000
-
-_DATED_STEM = re.compile(r"(\d{4}-\d\d-\d\d)(?:-(.*))?", re.ASCII | re.S)
-_PERCENT_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
-_IFRAME = re.compile(r"<iframe\b[^<>]*?\ssrc\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))", re.I)
-_OWN_ADDRESSES = ("webUrl", "originalUrl", "ampWebUrl")
-_TRUE = frozenset(("true", "yes", "on", "1", "y"))
-_FALSE = frozenset(("false", "no", "off", "0", "n"))
+DATED_STEM = re.compile(r"(\d{4}-\d\d-\d\d)(?:-(.*))?", re.ASCII | re.S)
+"""The name of a file that begins with a date."""
 
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +34,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     fields: dict[str, tuple[str, ...]] = {}
 
 
-class Provider(msgspec.Struct, frozen=True, kw_only=True):
+class Provider(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Who published an article first; `key` is its domain, or the slug of its name."""
 
     key: str
@@ -68,7 +43,7 @@ class Provider(msgspec.Struct, frozen=True, kw_only=True):
     images: tuple[Enclosure, ...] = ()
 
 
-class Article(msgspec.Struct, frozen=True, kw_only=True):
+class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One article, read and cleaned.
 
     `path` and `source` (its place among the sources) tell where it stood and reach no output.
@@ -104,6 +79,15 @@ class Article(msgspec.Struct, frozen=True, kw_only=True):
     notes: tuple[Problem, ...] = ()
 
 
+def shown_digest(article: Article) -> bytes:
+    """Digest what readers see of an article: what only filters read, or nobody, changes nothing (law 2)."""
+    return digest_of(
+        (article.id, article.title, article.permalink, article.published, article.updated),
+        (article.summary, article.body_html, article.provider, article.authors, article.topics),
+        (article.enclosures, article.related, article.player),
+    )
+
+
 def article_key(path: str) -> str:
     """Name an article for life by its path under its source (law 3).
 
@@ -112,301 +96,7 @@ def article_key(path: str) -> str:
     """
     folder, _, name = path.rpartition("/")
     stem = name.rpartition(".")[0] or name
-    if _DATED_STEM.fullmatch(stem):
+    if DATED_STEM.fullmatch(stem):
         return stem
     whole = f"{folder}/{stem}" if folder else stem
     return whole.removesuffix("/index")
-
-
-def parse_article(front: Mapping, body: str, *, path: str, reading: Reading) -> Article:
-    """Turn a front matter and a body into an Article.
-
-    `path` is relative to its source, with `/`. Raises ArticleError, with the field, where the title,
-    the permalink or the date is missing or cannot be read, or where `published`, `draft` or
-    `removed` is neither yes nor no: an article is never published by accident.
-    """
-    return _Border(front, path, reading).article(body)
-
-
-class _Border(FieldReader):
-    """Reads the fields of one front matter, and notes what it has to leave out."""
-
-    def __init__(self, front: Mapping, path: str, reading: Reading) -> None:
-        super().__init__(reading.site_url)
-        self.front = front
-        self.path = path
-        self.reading = reading
-        self.capped = 0
-        stem = path.rpartition("/")[2].rpartition(".")[0]
-        dated = _DATED_STEM.fullmatch(stem)
-        self.stem_date: str | None = dated[1] if dated else None
-        self.stem_slug: str = (dated[2] or "") if dated else stem
-
-    def article(self, body: str) -> Article:
-        title = self.text(LONGEST_TEXT, "title")
-        if not title:
-            self.refuse("title", "a title", *self.find("title"))
-        published = self.published()
-        permalink = self.permalink(published)
-        name = self.path.rpartition(".")[2].lower()
-        provider = self.provider()
-        enclosures = self.enclosures()
-        return Article(
-            id=self.id(permalink),
-            path=self.path,
-            source=self.reading.source,
-            title=title,
-            permalink=permalink,
-            published=published,
-            updated=max(published, self.updated() or published),
-            summary=self.text(LONGEST_SUMMARY, "excerpt"),
-            body_html=render_body(body, markdown=name not in ("html", "htm"), base=permalink),
-            amp_url=self.url("ampWebUrl"),
-            cdn_amp_url=self.url("cdnAmpWebUrl"),
-            provider=provider,
-            authors=self.authors(),
-            topics=self.topics(),
-            enclosures=enclosures,
-            related=self.related(permalink),
-            player=self.player(),
-            type=self.text(LONGEST_TEXT, "type") or None,
-            category=self.text(LONGEST_TEXT, "category") or None,
-            locale=self.text(LONGEST_TEXT, "locale") or None,
-            quality=self.number("quality"),
-            heat=self.number("heat"),
-            length=self.duration(*self.find("length")),
-            removed=self.flag("removed", default=False),
-            draft=self.flag("draft", default=False) or not self.flag("published", default=True),
-            capped=self.capped,
-            repeated=self.repeated,
-            notes=tuple(self.notes),
-        )
-
-    # Finding a value, and saying what is wrong with it.
-
-    def find(self, name: str) -> tuple[FieldPath, Value]:
-        """Find a field by its native name, then by the source's names, the common ones, the default."""
-        front = self.front
-        value = front.get(name)
-        if value is not None:
-            return (name,), value
-        reading = self.reading
-        for other in (*reading.fields.get(name, ()), *COMMON_NAMES.get(name, ())):
-            if (value := front.get(other)) is not None:
-                return (other,), value
-        return (name,), reading.defaults.get(name)
-
-    def refuse(self, name: str, expected: str, field: FieldPath = (), value: Value = None) -> NoReturn:
-        raise ArticleError(Problem(field=field or (name,), found=quoted(value), expected=expected))
-
-    # Fields of one value.
-
-    def text(self, longest: int, name: str) -> str:
-        field, value = self.find(name)
-        return self.clean_text(field, value, longest)
-
-    def url(self, name: str) -> str | None:
-        field, value = self.find(name)
-        return self.clean_url(field, value)
-
-    def number(self, name: str) -> float | None:
-        field, value = self.find(name)
-        if value is None:
-            return None
-        try:
-            number = float(value)  # type: ignore[arg-type]
-        except (TypeError, ValueError):
-            number = float("nan")
-        if not -1e15 < number < 1e15:
-            self.note(field, value, "a number")
-            return None
-        return number
-
-    def flag(self, name: str, *, default: bool) -> bool:
-        field, value = self.find(name)
-        if value is None:
-            return default
-        word = value.strip().lower() if isinstance(value, str) else ""
-        if word in _TRUE or word in _FALSE:
-            return word in _TRUE
-        return self.refuse(name, "true or false", field, value)
-
-    def instant(self, name: str) -> datetime | None:
-        field, value = self.find(name)
-        if value is None:
-            return None
-        try:
-            if not isinstance(value, str):
-                raise ValueError("not a text")
-            return parse_instant(value, parse_zone(self.reading.time_zone))
-        except ValueError:
-            return self.refuse(name, "a date such as 2021-12-29T05:46:00Z", field, value)
-
-    # What makes the article: its date, its address, its name.
-
-    def published(self) -> datetime:
-        found = self.instant("publishedDateTime")
-        if found is None and self.stem_date:
-            try:
-                found = parse_instant(self.stem_date, parse_zone(self.reading.time_zone))
-            except ValueError:
-                self.refuse("publishedDateTime", "a date", value=f"file name {self.stem_date}-…")
-        if found is None:
-            self.refuse("publishedDateTime", "a date, here or as YYYY-MM-DD- before the file's name")
-        return found
-
-    def updated(self) -> datetime | None:
-        # Not required: one that cannot be read is noted, and the article goes out.
-        try:
-            return self.instant("updatedDateTime")
-        except ArticleError as error:
-            self.notes.append(error.problem)
-            return None
-
-    def permalink(self, published: datetime) -> str:
-        for name in ("webUrl", "originalUrl"):
-            if cleaned := self.url(name):
-                return cleaned
-        if self.reading.permalink:
-            name_part = self.stem_slug if self.stem_slug != "index" else article_key(self.path)
-            filled = self.reading.permalink.format(
-                year=f"{published.year:04}",
-                month=f"{published.month:02}",
-                day=f"{published.day:02}",
-                slug=_path_part(name_part.rpartition("/")[2]),
-                key=_path_part(article_key(self.path)),
-            )
-            if cleaned := clean_url(filled, self.reading.site_url):
-                return cleaned
-        field, value = self.find("webUrl")
-        return self.refuse("webUrl", "an http or https URL", field, value)
-
-    def id(self, permalink: str) -> str:
-        for name in ("id", "guid"):
-            field, value = self.find(name)
-            if text := self.clean_text(field, value):
-                return text
-        if self.reading.ids == "permalink":
-            return permalink
-        return tag_uri(self.reading.site_id, article_key(self.path))
-
-    # Fields of many values.
-
-    def topics(self) -> tuple[str, ...]:
-        found: dict[str, str] = {}
-        for field, value in self.each(*self.find("topics")):
-            name = self.clean_text(field, value)
-            if name and found.setdefault(name_key(name), name) != name:
-                self.repeated += 1
-        return tuple(found.values())
-
-    def provider(self) -> Provider | None:
-        field, value = self.find("provider")
-        if value is None:
-            return None
-        mapping = value if isinstance(value, dict) else {"name": value}
-        name = _percent_decoded(self.clean_text((*field, "name"), mapping.get("name")))
-        raw_domain = mapping.get("domain")
-        domain = host_key(raw_domain) if isinstance(raw_domain, str) else None
-        if raw_domain and not domain:
-            self.note((*field, "domain"), raw_domain, "a host name")
-        if not domain and not name:
-            return None
-        images = self.images((*field, "images"), mapping.get("images"))
-        return Provider(key=domain or slug(name), name=name or str(domain), domain=domain, images=images)
-
-    def authors(self) -> tuple[Person, ...]:
-        provider = self.front.get("provider")
-        field: FieldPath = ("provider", "authors")
-        value = provider.get("authors") if isinstance(provider, dict) else None
-        if value is None:
-            field, value = self.find("authors")
-        found: dict[str, Person] = {}
-        for place, each in self.each(field, value):
-            mapping = each if isinstance(each, dict) else {"name": each}
-            if name := self.clean_text((*place, "name"), mapping.get("name")):
-                email = mapping.get("email")
-                found.setdefault(
-                    name,
-                    Person(
-                        name=name,
-                        url=self.clean_url((*place, "url"), mapping.get("url")),
-                        email=email if isinstance(email, str) and _is_email(email) else None,
-                    ),
-                )
-        return tuple(found.values())
-
-    def enclosures(self) -> tuple[Enclosure, ...]:
-        """Bring the article's own files into the order in which readers should find them.
-
-        A declared recording comes first: it is what a podcast player takes. Then the lead image, the
-        other images, and what there is to download.
-        """
-        declared = list(self.files(*self.find("enclosures"), "application/octet-stream"))
-        images = list(self.images(*self.find("images")))
-        downloads: list[Enclosure] = []
-        for field, action in self.each(*self.find("actions")):
-            if isinstance(action, dict) and str(action.get("type")).strip().lower() == "download":
-                wanted = {"url": action.get("url"), "title": action.get("title")}
-                downloads.extend(self.files(field, wanted, "application/octet-stream"))
-        played = [each for each in declared if each.medium in ("audio", "video")]
-        others = [each for each in declared if each.medium not in ("audio", "video")]
-        return self.distinct(played + images + others + downloads)
-
-    def related(self, permalink: str) -> tuple[Enclosure, ...]:
-        """Take the first distinct related links, up to the limit, never the article's own."""
-        limit = self.reading.related_limit
-        own = {
-            permalink,
-            *(clean_url(str(self.front.get(name) or ""), self.base) for name in _OWN_ADDRESSES),
-        }
-        found: dict[str, Enclosure] = {}
-        links = list(self.each(*self.find("related")))
-        for seen, (field, value) in enumerate(links):
-            if limit is not None and len(found) >= limit:
-                self.capped = len(links) - seen
-                break
-            mapping = value if isinstance(value, dict) else {"webUrl": value}
-            name = next((name for name in ("webUrl", "originalUrl", "url") if mapping.get(name)), "webUrl")
-            url = self.clean_url((*field, name), mapping.get(name))
-            if url is None:
-                if not mapping.get(name):
-                    self.note((*field, name), None, "an http or https URL")
-            elif url in own or url in found:
-                self.repeated += 1
-            else:
-                title = self.clean_text((*field, "title"), mapping.get("title"))
-                found[url] = Enclosure(url=url, media_type="text/html", title=title or None)
-        return tuple(found.values())
-
-    def player(self) -> str | None:
-        """Take the address of an embedded player; the frame itself goes nowhere."""
-        field, value = self.find("featuredContent")
-        match = _IFRAME.search(value) if isinstance(value, str) else None
-        if not match:
-            return None
-        source = decode_entities(next(filter(None, match.groups()), ""))
-        cleaned = clean_url(source, "https://" if source.startswith("//") else None)
-        if cleaned is None or not cleaned.startswith("https:"):
-            self.note(field, source, "a frame whose src is an https URL")
-            return None
-        return cleaned
-
-
-def _percent_decoded(name: str) -> str:
-    """Decode the stray percent-escapes of a name such as `Morningstar%2c Inc.`."""
-    if not _PERCENT_ESCAPE.search(name):
-        return name
-    try:
-        return plain(unquote(name, errors="strict"))
-    except UnicodeDecodeError:
-        return name
-
-
-def _path_part(name: str) -> str:
-    # A file may be called `c#?.md`: in an address those would begin a fragment or a query.
-    return quote(name, safe="/!$&'()*+,;=:@", errors="replace")
-
-
-def _is_email(text: str) -> bool:
-    return bool(re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}", text))

@@ -58,8 +58,14 @@ def sanitise(html: str, base: str) -> str:
     """
     import nh3
 
+    raised: list[BaseException] = []
+
     def absolute(_tag: str, attribute: str, value: str) -> str | None:
-        return clean_url(value, base) if attribute in _URL_ATTRIBUTES else value
+        try:
+            return clean_url(value, base) if attribute in _URL_ATTRIBUTES else value
+        except BaseException as error:  # noqa: BLE001 - nh3 would drop it, be it a Ctrl-C
+            raised.append(error)
+            return None
 
     options: dict[str, Any] = {
         "tags": set(_TAGS),
@@ -70,6 +76,8 @@ def sanitise(html: str, base: str) -> str:
         "link_rel": "noopener noreferrer",
     }
     cleaned = _IMAGE_WITHOUT_SOURCE.sub("", nh3.clean(legal(html), **options))
+    if raised:
+        raise raised[0]
     # References such as `&#1;` have become characters by now.
     return legal(cleaned).replace("\r", "").strip()
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import msgspec
 
 from syndicate.model import Enclosure, Term
-from syndicate.selection import FeedKey, Kind, Names, Topic
+from syndicate.selection import FeedKey, Kind, Names, Topic, split_key
 from syndicate.settings import AllFeed, Format, NamedFeed, ProviderFeeds, Settings, TopicFeeds
 
 
@@ -38,7 +38,7 @@ def term(topic: Topic, settings: Settings) -> Term:
 
 def specify(key: FeedKey, settings: Settings, names: Names) -> FeedSpec:
     """Say what the feed of a key is to be: the registry's word, else the configuration's, else the site's."""
-    kind, which = key
+    kind, which = split_key(key)
     feeds, site = settings.feeds, settings.site
     if kind == "named":
         named = feeds.named[which]
@@ -71,6 +71,7 @@ def specify(key: FeedKey, settings: Settings, names: Names) -> FeedSpec:
             settings=settings,
             min_items=feeds.providers.min_items,
             description=shown.description,
+            home_url=shown.home_url,
             images=shown.images,
         )
     title = _filled(feeds.all.title, site.title, site.title)
@@ -114,12 +115,12 @@ def _filled(template: str, name: str, site: str) -> str:
     return re.sub(r"\{(?:site|name)\}", lambda match: words[match[0]], template)
 
 
-def collisions(specs: Iterable[FeedSpec]) -> list[tuple[str, list[str]]]:
-    """List every path that more than one feed would have, with those feeds' titles, both in order.
+def collisions(paths: Iterable[tuple[FeedKey, str]]) -> list[tuple[str, list[FeedKey]]]:
+    """List every path that more than one feed would have, with the keys of those feeds, both in order.
 
     Paths are compared without case, as some file systems do.
     """
-    found: dict[str, list[str]] = {}
-    for spec in specs:
-        found.setdefault(spec.path.casefold(), []).append(f"{spec.kind}: {spec.name}")
+    found: dict[str, list[FeedKey]] = {}
+    for key, path in paths:
+        found.setdefault(path.casefold(), []).append(key)
     return sorted((path, sorted(feeds)) for path, feeds in found.items() if len(feeds) > 1)

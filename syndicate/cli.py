@@ -17,13 +17,15 @@ import click
 from syndicate import __version__
 
 if TYPE_CHECKING:
-    from syndicate.article import Article
     from syndicate.report import Report
     from syndicate.settings import Settings
 
-FAILED, REFUSED = 1, 2
+FAILED, REFUSED, BUSY, INTERRUPTED = 1, 2, 3, 130
 
-_EPILOG = "Exit codes: 0 fine; 1 some articles failed, or none could be read; 2 usage or configuration."
+_EPILOG = (
+    "Exit codes: 0 fine; 1 some articles failed, or none could be read; 2 usage or configuration;"
+    " 3 another run is at work."
+)
 
 
 class _Instant(click.ParamType):  # type: ignore[type-arg]
@@ -55,7 +57,7 @@ _unpublished_option = click.option(
 @contextmanager
 def _errors_as_lines() -> Iterator[None]:
     """Turn the project's own errors into lines on standard error and an exit code."""
-    from syndicate.errors import ConfigError, NoArticlesError, SyndicateError
+    from syndicate.errors import ArticleError, ConfigError, LockedError, NoArticlesError, SyndicateError
 
     try:
         yield
@@ -63,9 +65,20 @@ def _errors_as_lines() -> Iterator[None]:
         for problem in error.problems:
             click.echo(f"error: {problem}", err=True)
         sys.exit(REFUSED)
+    except ArticleError as error:
+        click.echo(f"failed: {error}", err=True)
+        sys.exit(FAILED)
     except NoArticlesError as error:
+        for problem in error.failed:
+            click.echo(f"failed: {problem}", err=True)
         click.echo(f"error: {error}", err=True)
         sys.exit(FAILED)
+    except KeyboardInterrupt:
+        click.echo("interrupted", err=True)
+        sys.exit(INTERRUPTED)
+    except LockedError as error:
+        click.echo(f"error: {error}", err=True)
+        sys.exit(BUSY)
     except SyndicateError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(REFUSED)
@@ -109,6 +122,9 @@ def main() -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
 @_now_option
 @click.option("--allow-empty", is_flag=True, help="Build empty feeds where the sources hold no article.")
+@click.option("--full", is_flag=True, help="Do everything anew, whatever the index says.")
+@click.option("--jobs", type=click.IntRange(1), help="How many processes may work; default one a processor.")
+@click.option("--wait", type=click.FloatRange(0), default=0.0, help="Seconds to wait for another run to end.")
 @click.option(
     "--report", "report_path", type=click.Path(dir_okay=False), help="Write the report to a JSON file."
 )
@@ -138,6 +154,8 @@ def build(
 def _print_report(report: Report, *, quiet: bool, verbose: bool) -> None:
     for problem in report.failed:
         click.echo(f"failed: {problem}", err=True)
+    for warning in report.warnings:
+        click.echo(f"warning: {warning}", err=True)
     if quiet:
         return
     if verbose:
@@ -158,6 +176,29 @@ def _write_report(report: Report, path: str) -> None:
         raise PublishError(path, f"cannot be written: {(error.strerror or str(error)).lower()}") from None
 
 
+@main.command(epilog=_EPILOG)
+@_config_option
+@click.option(
+    "--output", type=click.Path(file_okay=False), help="Where to write, instead of the configured folder."
+)
+@_unpublished_option
+@click.option("--jobs", type=click.IntRange(1), help="How many processes may work; default one a processor.")
+def watch(config_path: str | None, output: str | None, **options: Any) -> None:
+    """Rebuild on every change of an article or of the configuration, until Ctrl-C."""
+    with _errors_as_lines():
+        from syndicate.config import find_config
+        from syndicate.pipeline import Options
+        from syndicate.watch import Watcher
+        from syndicate.watch import watch as watch_site
+
+        path = config_path or str(find_config())
+        with Watcher(path, lambda: _load(path, output), Options(**options)) as watcher:
+            try:
+                watch_site(watcher, click.echo)
+            except KeyboardInterrupt:
+                click.echo("")  # Ctrl-C is how a watch ends.
+
+
 @main.command("list")
 @_config_option
 @_unpublished_option
@@ -166,11 +207,10 @@ def _write_report(report: Report, path: str) -> None:
 def list_feeds(config_path: str | None, as_json: bool, **options: Any) -> None:
     """List the feeds: path, title, items and the date of the newest."""
     with _errors_as_lines():
-        from syndicate.pipeline import assemble, feed_reports
+        from syndicate.look import list_feeds as look_at_feeds
         from syndicate.terminal import feeds_json, print_feeds
 
-        _, edition = assemble(_load(config_path), allow_empty=True, **options)
-        feeds = list(feed_reports(edition))
+        feeds = look_at_feeds(_load(config_path), **options)
         if as_json:
             click.echo(feeds_json(feeds))
         else:
@@ -185,30 +225,10 @@ def list_feeds(config_path: str | None, as_json: bool, **options: Any) -> None:
 def show(config_path: str | None, file: str, **options: Any) -> None:
     """Show how one article is understood: every field, its id, its feeds, or why it is in none."""
     with _errors_as_lines():
-        from syndicate.pipeline import assemble
+        from syndicate.look import understand
         from syndicate.terminal import article_lines
 
-        settings = _load(config_path)
-        article = _read_one(settings, file)
-        _, edition = assemble(settings, allow_empty=True, **options)
-        click.echo("\n".join(article_lines(article, edition)))
-
-
-def _read_one(settings: Settings, file: str) -> Article:
-    from syndicate.errors import ArticleError, ConfigError, Problem
-    from syndicate.sources import read_article, scan_sources
-
-    wanted = os.path.realpath(file)
-    for each in scan_sources(settings):
-        if os.path.realpath(each.file) == wanted:
-            try:
-                return read_article(each, settings.reading(each.source))
-            except ArticleError as error:
-                click.echo(f"failed: {error}", err=True)
-                sys.exit(FAILED)
-    expected = "a file of one of the sources: " + ", ".join(source.path for source in settings.sources)
-    found = "a file that no source includes" if os.path.exists(file) else "no such file"
-    raise ConfigError([Problem(path=file, found=found, expected=expected)])
+        click.echo("\n".join(article_lines(understand(_load(config_path), file, **options))))
 
 
 @main.command()

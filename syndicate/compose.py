@@ -6,6 +6,7 @@ May know: neither XML nor JSON; the HTML of a card is content here, not a format
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from html import escape
 
 import msgspec
@@ -92,6 +93,12 @@ def compose_feed(spec: FeedSpec, items: Sequence[Item], settings: Settings) -> F
 
     Its date is the latest `updated` of these, or `site.since` where there is none (law 1).
     """
+    updated = max((item.updated for item in items), default=settings.site.since)
+    return msgspec.structs.replace(compose_frame(spec, updated, settings), items=tuple(items))
+
+
+def compose_frame(spec: FeedSpec, updated: datetime, settings: Settings) -> Feed:
+    """Compose what a feed says of itself, without its items."""
     site = settings.site
     images = spec.images or _site_icon(settings)
     fitting = [each for each in images if _fits_rss(each)]
@@ -103,7 +110,7 @@ def compose_feed(spec: FeedSpec, items: Sequence[Item], settings: Settings) -> F
         description=spec.description,
         home_url=spec.home_url,
         folder_url=f"{site.feeds_url}{spec.path}/",
-        updated=max((item.updated for item in items), default=site.since),
+        updated=updated,
         language=site.language,
         image=fitting[0] if fitting else None,
         icon=icons[0].url if icons else None,
@@ -111,7 +118,6 @@ def compose_feed(spec: FeedSpec, items: Sequence[Item], settings: Settings) -> F
         terms=spec.terms,
         rights=site.rights,
         ttl=site.ttl,
-        items=tuple(items),
     )
 
 

@@ -97,6 +97,7 @@ def _resolve(settings: Settings, file: Path) -> Settings:
             msgspec.structs.replace(source, path=absolute(source.path)) for source in settings.sources
         ),
         output=absolute(settings.output) if settings.output else str(beside / "feeds"),
+        index=absolute(settings.index) if settings.index else None,
         feeds=msgspec.structs.replace(feeds, **kinds),
     )
 

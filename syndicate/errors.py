@@ -120,12 +120,31 @@ class PublishError(SyndicateError):
 class NoArticlesError(SyndicateError):
     """The sources hold no usable article: the build stops before it would empty every feed (law 5)."""
 
-    def __init__(self, sources: Iterable[str], failed: int) -> None:
+    def __init__(self, sources: Iterable[str], failed: Iterable[Problem]) -> None:
         self.sources = tuple(sources)
-        self.failed = failed
-        super().__init__(self.sources, failed)
+        self.failed = tuple(failed)
+        super().__init__(self.sources, self.failed)
 
     def __str__(self) -> str:
         where = ", ".join(self.sources)
-        failed = f" ({self.failed} failed)" if self.failed else ""
+        failed = f" ({len(self.failed)} failed)" if self.failed else ""
         return f"no articles in {where}{failed}; nothing was changed (--allow-empty builds empty feeds)"
+
+
+class LockedError(SyndicateError):
+    """Another run holds the lock of the output."""
+
+    def __init__(self, path: str, holder: str) -> None:
+        self.path = path
+        self.holder = holder
+        super().__init__(path, holder)
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.holder} is at work on this output; --wait SECONDS waits for it"
+
+
+class WorkerError(SyndicateError):
+    """A worker process died; the run was given up and nothing was changed."""
+
+    def __str__(self) -> str:
+        return "a worker process died (killed, or out of memory); nothing was changed"

@@ -17,6 +17,7 @@ from syndicate.urls import IMAGE_TYPES, MEDIA_TYPES, clean_media_type, clean_url
 from syndicate.yamltext import Value
 
 LONGEST_TEXT = 500
+_WHOLE = re.compile(r"\d{1,15}", re.ASCII)
 
 
 class FieldReader:
@@ -71,7 +72,7 @@ class FieldReader:
         """Read a count of pixels or bytes; 0 pixels say nothing, and so does what is no number."""
         if value is None:
             return None
-        if isinstance(value, str) and re.fullmatch(r"\d{1,15}", value.strip(), re.ASCII):
+        if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
             number = int(value)
             return number if number >= least else None
         self.note(field, value, "a whole number")

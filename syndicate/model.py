@@ -20,7 +20,7 @@ def _refuse_illegal(subject: str, *texts: str | None) -> None:
             raise RenderError(legal(subject), "a text holds characters that XML 1.0 §2.2 forbids")
 
 
-class Person(msgspec.Struct, frozen=True, kw_only=True):
+class Person(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An author or a provider: Atom's Person construct (RFC 4287 §3.2)."""
 
     name: str
@@ -42,7 +42,7 @@ class Term(msgspec.Struct, frozen=True, kw_only=True):
         _refuse_illegal(self.slug, self.name, self.slug, self.scheme)
 
 
-class Enclosure(msgspec.Struct, frozen=True, kw_only=True):
+class Enclosure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A file or a page that goes with an item.
 
     An `<enclosure>` of RSS 2.0, a `link rel="enclosure"` of Atom (RFC 4287 §4.2.7.2), an attachment of

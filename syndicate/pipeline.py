@@ -1,195 +1,45 @@
-"""The pipeline, in one place: sources, articles, selection, feeds, documents, publish.
+"""The pipeline, in one place: sources, articles, index, selection, feeds, documents, publish.
 
 May know: every stage; not how the command line asks or answers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Iterable, Sequence
+from concurrent.futures import BrokenExecutor, Executor
+from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import msgspec
 
-from syndicate import yamltext
-from syndicate.article import Article
-from syndicate.catalogue import FeedSpec, collisions, specify
-from syndicate.compose import compose_feed, compose_item
+from syndicate import workers, yamltext
 from syndicate.config import load_registries
-from syndicate.digest import digest_bytes
-from syndicate.errors import ArticleError, ConfigError, NoArticlesError, Problem
-from syndicate.model import Document, Feed, Item
-from syndicate.plan import Plan, plan_changes
-from syndicate.publish import count_foreign, publish, read_manifest, read_published
+from syndicate.edition import Edition, Window
+from syndicate.errors import PublishError, WorkerError, below
+from syndicate.index import Index
+from syndicate.indexfile import IndexBroken, put_aside
+from syndicate.lock import lock
+from syndicate.plan import Plan
+from syndicate.publish import Publication, count_foreign
+from syndicate.refresh import Changes, Progress, Refresh
 from syndicate.registry import Registries
-from syndicate.render import FILE_NAMES, Renderer, renderer
-from syndicate.report import FeedReport, Merged, Report
-from syndicate.selection import FeedKey, Names, Selector, hidden, newest_first, unify
+from syndicate.rendering import Rendering
+from syndicate.report import ChangedFeed, FeedReport, Merged, Report
+from syndicate.selection import Names
 from syndicate.settings import Settings
-from syndicate.sources import read_article, scan_sources
-
-Progress = Callable[[str, int, int], None]
-"""Told the stage, how much of it is done and how much there is."""
 
 
-class Collection(msgspec.Struct, frozen=True, kw_only=True):
-    """What the sources hold: the articles, one an id, and what could not be used."""
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """How one run differs from the next: the keywords of `build`."""
 
-    articles: tuple[Article, ...]
-    merged: tuple[Merged, ...]
-    failed: tuple[Problem, ...]
-    read: int
-
-
-class Window(msgspec.Struct, frozen=True, kw_only=True):
-    """One feed and the articles that it shows, newest first."""
-
-    spec: FeedSpec
-    articles: tuple[Article, ...]
-
-
-class Edition:
-    """What is published at one instant: the visible articles, their names and the window of every feed."""
-
-    def __init__(
-        self,
-        settings: Settings,
-        registries: Registries,
-        collection: Collection,
-        now: datetime,
-        *,
-        include_unpublished: bool = False,
-    ) -> None:
-        self.settings = settings
-        self.now = now
-        self.reasons = {
-            article.id: hidden(article, now, include_unpublished=include_unpublished)
-            for article in collection.articles
-        }
-        self.hidden = [reason for reason in self.reasons.values() if reason]
-        self.visible = newest_first(each for each in collection.articles if not self.reasons[each.id])
-        self.names = Names(registries)
-        self.names.learn(self.visible)
-        self.selector = Selector(settings, self.names)
-        self.too_few = 0
-        self._kept = {article.id: article for article in collection.articles}
-        self._groups: dict[FeedKey, list[Article]] = {}
-        self.windows = tuple(self._windows())
-        self.next_event = min(self._events(collection), default=None)
-
-    def absence(self, article: Article) -> str | None:
-        """Say why an article is in no feed, or None where it is visible."""
-        kept = self._kept.get(article.id)
-        if kept is None or (kept.source, kept.path) != (article.source, article.path):
-            return f"{kept.path if kept else 'another file'} has the same id and stays in its place"
-        return self.reasons[article.id]
-
-    def places(self, article: Article) -> Iterator[tuple[str, int, int | None]]:
-        """Tell, for each feed of a visible article, its path, the article's place from 1, and its limit."""
-        for key, group in self._groups.items():
-            places = [number for number, each in enumerate(group, start=1) if each.id == article.id]
-            if places:
-                spec = specify(key, self.settings, self.names)
-                yield spec.path, places[0], spec.limit
-
-    def _windows(self) -> Iterator[Window]:
-        groups = self._groups
-        for name in self.settings.feeds.named:
-            groups["named", name] = []
-        if self.settings.feeds.all.enabled:
-            groups["all", ""] = []
-        for article in self.visible:
-            for key in self.selector.feeds_of(article, self.now):
-                groups.setdefault(key, []).append(article)
-        specs = {key: specify(key, self.settings, self.names) for key in groups}
-        _refuse_collisions(list(specs.values()))
-        for key, spec in sorted(specs.items(), key=lambda pair: pair[1].path):
-            if len(groups[key]) < spec.min_items:
-                self.too_few += 1
-            else:
-                yield Window(spec=spec, articles=tuple(groups[key][: spec.limit]))
-
-    def _events(self, collection: Collection) -> Iterator[datetime]:
-        for article in collection.articles:
-            if self.reasons[article.id] == "not due":
-                yield article.published
-        for article in self.visible:
-            yield from (instant for instant in self.selector.leaves_at(article) if instant > self.now)
-
-
-def _refuse_collisions(specs: list[FeedSpec]) -> None:
-    problems = [
-        Problem(
-            path=path, found=f"{len(feeds)} feeds ({', '.join(feeds)})", expected="one; give one a `slug`"
-        )
-        for path, feeds in collisions(specs)
-    ]
-    if problems:
-        raise ConfigError(problems)
-
-
-def read_articles(settings: Settings, progress: Progress | None = None) -> Collection:
-    """Read every article of the sources; one that cannot be used costs only itself (law 5).
-
-    Raises ConfigError where a source does not exist.
-    """
-    files = scan_sources(settings)
-    readings = [settings.reading(number) for number in range(len(settings.sources))]
-    articles, failed = [], []
-    for done, file in enumerate(files):
-        if progress:
-            progress("reading articles", done, len(files))
-        try:
-            articles.append(read_article(file, readings[file.source]))
-        except ArticleError as error:
-            failed.append(error.problem)
-    kept, losers = unify(articles)
-    merged = (Merged(id=old.id, dropped=old.path, kept=new.path) for old, new in losers)
-    return Collection(articles=tuple(kept), merged=tuple(merged), failed=tuple(failed), read=len(files))
-
-
-def assemble(
-    settings: Settings,
-    *,
-    now: datetime | None = None,
-    include_unpublished: bool = False,
-    allow_empty: bool = False,
-    progress: Progress | None = None,
-) -> tuple[Collection, Edition]:
-    """Read the sources and decide what every feed holds at an instant; nothing is rendered or written.
-
-    Raises ConfigError, and NoArticlesError where no article could be read unless `allow_empty`.
-    """
-    registries = load_registries(settings)
-    collection = read_articles(settings, progress)
-    if not collection.articles and not allow_empty:
-        raise NoArticlesError([source.path for source in settings.sources], len(collection.failed))
-    now = now or datetime.now(UTC)
-    return collection, Edition(settings, registries, collection, now, include_unpublished=include_unpublished)
-
-
-def render_edition(edition: Edition, progress: Progress | None = None) -> Iterator[tuple[Feed, Document]]:
-    """Render every document of an edition; an item once per format, whatever the number of its feeds."""
-    settings = edition.settings
-    first_only = settings.rss_enclosures == "first"
-    items: dict[str, Item] = {}
-    rendered: dict[tuple[str, str], bytes] = {}
-
-    def bytes_of(item: Item, name: str, format_: Renderer) -> bytes:
-        key = (name, item.id)
-        if key not in rendered:
-            rendered[key] = format_.item(item)
-        return rendered[key]
-
-    for done, window in enumerate(edition.windows):
-        if progress:
-            progress("rendering feeds", done, len(edition.windows))
-        for article in window.articles:
-            if article.id not in items:
-                items[article.id] = compose_item(article, settings, edition.names)
-        feed = compose_feed(window.spec, [items[article.id] for article in window.articles], settings)
-        for name in window.spec.formats:
-            format_ = renderer(name, first_only=first_only)
-            yield feed, format_.document(feed, [bytes_of(item, name, format_) for item in feed.items])
+    now: datetime | None = None
+    include_unpublished: bool = False
+    allow_empty: bool = False
+    dry_run: bool = False
+    full: bool = False
+    jobs: int | None = None
+    wait: float = 0.0
 
 
 def build(
@@ -199,65 +49,244 @@ def build(
     include_unpublished: bool = False,
     allow_empty: bool = False,
     dry_run: bool = False,
+    full: bool = False,
+    jobs: int | None = None,
+    wait: float = 0.0,
+    executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Report:
-    """Build every feed into `settings.output` and say what was done.
+    """Build what changed since the last run into `settings.output` and say what was done.
 
-    `now` is the present instant, used only to decide what is due; the default is the clock.
-    Raises ConfigError, NoArticlesError or PublishError, each before anything is written or pruned.
+    `now` is the present instant, used only to decide what is due; the default is the clock. `full`
+    trusts nothing that the index knows but the last good version of an article that is broken.
+    `jobs` is how many processes may work (default: one a processor); `executor` takes their place.
+    `wait` is how many seconds another run on the same output is waited for.
+    Raises ConfigError, NoArticlesError, PublishError, LockedError or WorkerError, each before any
+    file is pruned; a file that was replaced is whole, old or new.
     """
-    collection, edition = assemble(
-        settings,
+    options = Options(
         now=now,
         include_unpublished=include_unpublished,
         allow_empty=allow_empty,
-        progress=progress,
+        dry_run=dry_run,
+        full=full,
+        jobs=jobs,
+        wait=wait,
     )
-    bodies = {document.path: document.body for _, document in render_edition(edition, progress)}
-    output = settings.output or "feeds"
-    owned = read_manifest(output)
-    published = read_published(output, owned.union(bodies))
-    plan = plan_changes({path: digest_bytes(body) for path, body in bodies.items()}, published, owned)
-    foreign = count_foreign(output, owned.union(bodies)) if not owned else 0
-    if not dry_run:
-        publish(output, plan, bodies)
-    return _report(collection, edition, plan, foreign=foreign, dry_run=dry_run)
+    if dry_run:
+        with Index.copy(index_path(settings)) as index:
+            return build_with(index, settings, options, executor=executor, progress=progress)
+    with lock(os.path.join(state_folder(settings), "lock"), wait):
+        return build_locked(settings, options, executor=executor, progress=progress)
 
 
-def feed_reports(edition: Edition) -> Iterator[FeedReport]:
-    """Describe the feeds of an edition, in the order of their paths."""
-    since = edition.settings.site.since
-    for window in edition.windows:
-        spec = window.spec
-        yield FeedReport(
-            path=spec.path,
-            title=spec.title,
-            kind=spec.kind,
-            items=len(window.articles),
-            updated=max((article.updated for article in window.articles), default=since),
-            files=tuple(f"{spec.path}/{FILE_NAMES[name]}" for name in spec.formats),
+def output_folder(settings: Settings) -> str:
+    """Tell where the feeds go."""
+    return settings.output or os.path.abspath("feeds")
+
+
+def state_folder(settings: Settings) -> str:
+    """Tell where the lock is, and the index unless the configuration says otherwise: beside the output."""
+    return os.path.join(os.path.dirname(output_folder(settings)), ".syndicate")
+
+
+def index_path(settings: Settings) -> str:
+    """Tell where the index is."""
+    return settings.index or os.path.join(state_folder(settings), "index.db")
+
+
+def build_locked(
+    settings: Settings,
+    options: Options,
+    *,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Build while the lock is held. A corrupt index is an empty index: it is put aside, with a warning."""
+    path = index_path(settings)
+    try:
+        with Index.open(path) as index:
+            return build_with(index, settings, options, executor=executor, progress=progress)
+    except IndexBroken as error:
+        try:
+            aside = put_aside(path)
+        except OSError as obstacle:
+            raise _no_index(path, obstacle) from None
+        warning = f"the index could not be used ({error}): it is begun anew, the old one is {aside}"
+    except OSError as error:
+        raise _no_index(path, error) from None
+    try:
+        with Index.open(path) as index:
+            report = build_with(index, settings, options, executor=executor, progress=progress)
+    except (IndexBroken, OSError) as error:
+        raise _no_index(path, error) from None
+    return msgspec.structs.replace(report, warnings=(warning, *report.warnings))
+
+
+def _no_index(path: str, error: Exception) -> PublishError:
+    return PublishError(path, f"no index can be kept there: {error}")
+
+
+def build_with(
+    index: Index,
+    settings: Settings,
+    options: Options,
+    *,
+    registries: Registries | None = None,
+    only: Sequence[str] | None = None,
+    executor: Executor | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Build over an open index, in one transaction: nothing of a run lasts unless all of it succeeds.
+
+    `only` names the files that may have changed, for a caller who knows; the rest is not looked at.
+    """
+    with ExitStack() as stack:
+        stack.callback(index.rollback)
+        try:
+            run = Run(index, settings, options, registries or load_registries(settings))
+            run.executor = _Lazy(stack, executor, run.jobs)
+            return run.build(only, progress)
+        except BrokenExecutor:
+            raise WorkerError from None
+
+
+class _Lazy:
+    """Starts a pool when it is first asked for, and ends it with the run."""
+
+    def __init__(self, stack: ExitStack, executor: Executor | None, jobs: int) -> None:
+        self._stack = stack
+        self._executor = executor
+        self._jobs = jobs
+
+    def __call__(self) -> Executor | None:
+        if self._executor is None and self._jobs > 1:
+            self._executor = self._stack.enter_context(workers.start_pool(self._jobs))
+        return self._executor
+
+
+class Run:
+    """One run over one index: refresh it, find what may differ, render that, publish."""
+
+    def __init__(self, index: Index, settings: Settings, options: Options, registries: Registries) -> None:
+        self.index = index
+        self.settings = settings
+        self.options = options
+        self.registries = registries
+        self.now = (options.now or datetime.now(UTC)).replace(microsecond=0)
+        self.jobs = options.jobs or workers.default_jobs()
+        self.executor: workers.Executors = lambda: None
+        self.refresh = Refresh(
+            index, settings, registries, self.now, include_unpublished=options.include_unpublished
+        )
+        self.publication = Publication(output_folder(settings), dry_run=options.dry_run)
+
+    def build(self, only: Sequence[str] | None = None, progress: Progress | None = None) -> Report:
+        """Do the whole run."""
+        with self.publication:
+            changes = self.update(only, progress)
+            if only is None:
+                self._touch_altered(changes)
+            windows = self.edition().update(changes.feeds)
+            changed = self._offer(windows, progress)
+            return self._finish(changes, changed)
+
+    def update(self, only: Sequence[str] | None = None, progress: Progress | None = None) -> Changes:
+        """Bring the index up to date, in a transaction that only a finished build commits."""
+        self.index.begin()
+        return self.refresh.run(
+            self.executor,
+            full=self.options.full,
+            allow_empty=self.options.allow_empty,
+            only=only,
+            progress=progress,
         )
 
+    def edition(self) -> Edition:
+        """Give the edition of the present instant, once the index is up to date."""
+        self.learnt = self.refresh.learnt()
+        return Edition(self.index, self.settings, Names(self.registries, self.learnt), self.now)
 
-def _report(collection: Collection, edition: Edition, plan: Plan, *, foreign: int, dry_run: bool) -> Report:
-    articles = collection.articles
-    return Report(
-        now=edition.now,
-        read=collection.read,
-        published=len(edition.visible),
-        unpublished=edition.hidden.count("unpublished"),
-        removed=edition.hidden.count("removed"),
-        not_due=edition.hidden.count("not due"),
-        failed=collection.failed,
-        notes=tuple(note for article in articles for note in article.notes),
-        merged=collection.merged,
-        related_capped=sum(article.capped for article in articles),
-        repeated=sum(article.repeated for article in articles),
-        feeds=tuple(feed_reports(edition)),
-        too_few=edition.too_few,
-        changes=plan,
-        foreign_files=foreign,
-        next_event=edition.next_event,
-        libyaml=yamltext.LIBYAML,
-        dry_run=dry_run,
-    )
+    def _touch_altered(self, changes: Changes) -> None:
+        """Touch the feeds whose files are not as they were left."""
+        if changes.everything:
+            return
+        known = self.index.documents() if self.index.meta("output") == self.publication.output else {}
+        status = self.publication.status
+        # A file that is gone differs from everything, from one that was never known too.
+        altered = {path for path in self.index.wanted_files() if known.get(path, 0) != status(path)}
+        if altered:
+            keys = (key for key, feed in self.index.feeds().items() if altered.intersection(feed.files))
+            changes.touch(keys, "its files are missing or were altered")
+
+    def _offer(self, windows: list[Window], progress: Progress | None) -> list[Window]:
+        """Offer every document of the windows; tells which windows have one whose bytes differ."""
+        description = workers.describe(self.settings, self.registries, self.learnt)
+        tools = workers.Tools(self.settings, self.registries, self.learnt)
+        rendering = Rendering(self.index, tools, description, windows)
+        changed = []
+        for done, (window, documents) in enumerate(rendering.documents(self.executor, self.jobs + 2)):
+            if progress:
+                progress("rendering feeds", done, len(windows))
+            states = {self.publication.offer(each.path, each.body) for each in documents}
+            if states != {"same"}:
+                changed.append(window)
+        return changed
+
+    def _finish(self, changes: Changes, changed: list[Window]) -> Report:
+        index, publication = self.index, self.publication
+        rendered = set(publication.states)
+        for path in index.wanted_files():
+            if path not in rendered:
+                publication.keep(path)
+        foreign = 0 if publication.owned else count_foreign(publication.output, publication.states.keys())
+        plan = publication.finish()
+        reasons = (ChangedFeed(path=window.spec.path, reason=changes.feeds[window.key]) for window in changed)
+        report = self._report(changes, plan, foreign, tuple(reasons))
+        if not self.options.dry_run:
+            self._remember(plan, rendered)
+            index.commit()
+        return report
+
+    def _remember(self, plan: Plan, paths: Iterable[str]) -> None:
+        index, publication = self.index, self.publication
+        index.forget_documents(plan.delete)
+        stats = ((path, publication.status(path)) for path in paths)
+        index.set_documents((path, *status) for path, status in stats if status)
+        index.set_meta("output", publication.output)
+
+    def _report(self, changes: Changes, plan: Plan, foreign: int, changed: tuple[ChangedFeed, ...]) -> Report:
+        index, event = self.index, self.refresh.next_event()
+        counts = index.counts(int(self.now.timestamp()), include_unpublished=self.options.include_unpublished)
+        feeds: list[FeedReport] = list(index.feeds().values())
+        return Report(
+            now=self.now,
+            read=changes.total,
+            published=counts["published"],
+            unpublished=counts["unpublished"],
+            removed=counts["removed"],
+            not_due=counts["not_due"],
+            failed=index.failures(),
+            notes=index.notes(),
+            merged=tuple(self._merged()),
+            related_capped=counts["capped"],
+            repeated=counts["repeated"],
+            feeds=tuple(feed for feed in feeds if feed.files),
+            too_few=sum(not feed.files for feed in feeds),
+            changes=plan,
+            changed_feeds=changed,
+            files_read=changes.read,
+            articles_changed=changes.changed,
+            foreign_files=foreign,
+            next_event=None if event is None else datetime.fromtimestamp(event, UTC),
+            libyaml=yamltext.LIBYAML,
+            dry_run=self.options.dry_run,
+        )
+
+    def _merged(self) -> Iterable[Merged]:
+        def shown(source: int, path: str) -> str:
+            root = self.settings.sources[source].path
+            return below(os.path.join(root, path) if os.path.isdir(root) else root, os.getcwd())
+
+        for id_, dropped, kept in self.index.merged():
+            yield Merged(id=id_, dropped=shown(*dropped), kept=shown(*kept))

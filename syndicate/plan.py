@@ -1,4 +1,4 @@
-"""Planning what to write: wanted documents against published ones, without touching either.
+"""Planning what to write: wanted documents against what is there, without touching either.
 
 May know: neither the file system nor what is in the documents.
 """
@@ -6,8 +6,12 @@ May know: neither the file system nor what is in the documents.
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
+from typing import Literal
 
 import msgspec
+
+State = Literal["absent", "different", "same"]
+"""How the file at a wanted path compares with the document wanted there."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,15 +28,15 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         return self.create + self.update
 
 
-def plan_changes(wanted: Mapping[str, bytes], published: Mapping[str, bytes], owned: Set[str]) -> Plan:
-    """Compare digests of what is wanted with digests of what is there.
+def plan_changes(wanted: Mapping[str, State], owned: Set[str]) -> Plan:
+    """Decide what becomes of every wanted path, and of every owned one that nothing wants.
 
-    `published` may name any files; only those in `owned`, which an earlier build wrote, are ever deleted.
+    `owned` are the files that an earlier build wrote; no others are ever deleted.
     """
     paths = sorted(wanted)
     return Plan(
-        create=tuple(path for path in paths if path not in published),
-        update=tuple(path for path in paths if path in published and published[path] != wanted[path]),
-        keep=tuple(path for path in paths if published.get(path) == wanted[path]),
-        delete=tuple(sorted(path for path in owned if path in published and path not in wanted)),
+        create=tuple(path for path in paths if wanted[path] == "absent"),
+        update=tuple(path for path in paths if wanted[path] == "different"),
+        keep=tuple(path for path in paths if wanted[path] == "same"),
+        delete=tuple(sorted(owned - wanted.keys())),
     )

@@ -10,12 +10,11 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Set
 from contextlib import contextmanager
 
-from syndicate.digest import digest_bytes
 from syndicate.errors import PublishError
-from syndicate.plan import Plan
+from syndicate.plan import Plan, State, plan_changes
 
 MANIFEST = ".syndicate-files"
 _STAGING = ".syndicate-new"
@@ -25,7 +24,7 @@ _FEW = 32
 
 
 def read_manifest(output: str) -> frozenset[str]:
-    """Read which files of the output an earlier build wrote; paths that lead outside are not believed."""
+    """Read which files of the output an earlier build wrote; paths that lead outside are never deleted."""
     try:
         with open(os.path.join(output, MANIFEST), encoding="utf-8", errors="replace") as stream:
             lines = stream.read().splitlines()
@@ -33,29 +32,17 @@ def read_manifest(output: str) -> frozenset[str]:
         return frozenset()
     except OSError as error:
         raise _refusal(output, error) from None
-    return frozenset(line for line in lines if line and not line.startswith("#") and is_inside(line))
+    return frozenset(line for line in lines if line and not line.startswith("#"))
 
 
 def is_inside(path: str) -> bool:
     """Tell whether a relative path stays inside the folder that it is relative to."""
-    return not path.startswith("/") and "\\" not in path and not {"", ".", ".."}.intersection(path.split("/"))
+    if path.startswith("/") or "\\" in path or "\0" in path:
+        return False
+    return not {"", ".", ".."}.intersection(path.split("/"))
 
 
-def read_published(output: str, paths: Iterable[str]) -> dict[str, bytes]:
-    """Digest those of the given files that exist."""
-    found = {}
-    for path in paths:
-        try:
-            with open(os.path.join(output, path), "rb") as stream:
-                found[path] = digest_bytes(stream.read())
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        except OSError as error:
-            raise _refusal(os.path.join(output, path), error) from None
-    return found
-
-
-def count_foreign(output: str, owned: frozenset[str]) -> int:
+def count_foreign(output: str, owned: Set[str]) -> int:
     """Count the files in the output that no build of ours wrote."""
     count = 0
     for folder, names, files in os.walk(output):
@@ -67,43 +54,99 @@ def count_foreign(output: str, owned: frozenset[str]) -> int:
     return count
 
 
-def publish(output: str, plan: Plan, bodies: Mapping[str, bytes]) -> None:
-    """Apply a plan: write all, flush, rename all, prune, and remove the folders that this emptied.
+class Publication:
+    """One run's changes to an output folder: documents are offered, staged if they differ, then published.
 
-    `bodies` holds the bytes of what the plan creates or updates. Raises PublishError where the output
-    cannot be written; what was published before then stays whole.
+    Used as a context manager, it leaves no staging folder behind. With `dry_run` it only compares.
     """
-    outside = [path for path in (*plan.write, *plan.delete) if not is_inside(path)]
-    if outside:
-        raise PublishError(output, f"refuses to touch paths outside it: {', '.join(outside)}")
-    with _refusals(output):
-        staging = os.path.join(output, _STAGING)
-        if os.path.lexists(staging):
-            shutil.rmtree(staging)  # An earlier run was cut off.
-        owned = sorted({*plan.write, *plan.keep, *plan.delete})
-        kept = sorted({*plan.write, *plan.keep})
-        _write_manifest(output, owned)
-        if plan.write:
-            os.makedirs(staging)
-            _write_all(output, staging, plan.write, bodies)
-            os.rmdir(staging)
-        for path in plan.delete:
-            _delete(output, path)
-        if owned != kept:
-            _write_manifest(output, kept)
 
+    def __init__(self, output: str, *, dry_run: bool = False) -> None:
+        self.output = output
+        self.dry_run = dry_run
+        self.owned = read_manifest(output)
+        self.states: dict[str, State] = {}
+        self._staging = os.path.join(output, _STAGING)
+        self._staged: list[tuple[str, str]] = []
 
-def _write_all(output: str, staging: str, paths: Iterable[str], bodies: Mapping[str, bytes]) -> None:
-    staged = []
-    for number, path in enumerate(paths):
-        temporary = os.path.join(staging, str(number))
-        _write(temporary, bodies[path])
-        staged.append((temporary, os.path.join(output, path)))
-    _flush([temporary for temporary, _ in staged])
-    for folder in {os.path.dirname(target) for _, target in staged}:
-        os.makedirs(folder, exist_ok=True)
-    for temporary, target in staged:
-        os.replace(temporary, target)
+    def __enter__(self) -> Publication:
+        with _refusals(self.output):
+            if not self.dry_run and os.path.lexists(self._staging):
+                shutil.rmtree(self._staging)  # An earlier run was cut off.
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if not self.dry_run and self._staged:
+            shutil.rmtree(self._staging, ignore_errors=True)
+
+    def status(self, path: str) -> tuple[int, int] | None:
+        """Give the size and mtime of a published file, or None where there is none."""
+        try:
+            status = os.stat(os.path.join(self.output, path))
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise _refusal(os.path.join(self.output, path), error) from None
+        return status.st_size, status.st_mtime_ns
+
+    def keep(self, path: str) -> None:
+        """Say that a published file is wanted as it is."""
+        self.states[path] = "same"
+
+    def offer(self, path: str, body: bytes) -> State:
+        """Say what bytes are wanted at a path; they are staged where others, or none, are there."""
+        if not is_inside(path):
+            raise PublishError(self.output, f"refuses to touch a path outside it: {path}")
+        state = self._compare(path, body)
+        self.states[path] = state
+        if state != "same" and not self.dry_run:
+            with _refusals(self.output):
+                if not self._staged:
+                    os.makedirs(self._staging, exist_ok=True)
+                temporary = os.path.join(self._staging, str(len(self._staged)))
+                self._staged.append((temporary, path))
+                _write(temporary, body)
+        return state
+
+    def _compare(self, path: str, body: bytes) -> State:
+        status = self.status(path)
+        if status is None:
+            return "absent"
+        if status[0] != len(body):
+            return "different"
+        try:
+            with open(os.path.join(self.output, path), "rb") as stream:
+                return "same" if stream.read() == body else "different"
+        except OSError as error:
+            raise _refusal(os.path.join(self.output, path), error) from None
+
+    def finish(self) -> Plan:
+        """Flush what was staged, rename it into place, prune what nothing wants, and say what was done.
+
+        Raises PublishError where the output cannot be written; what was published before stays whole.
+        """
+        unwanted = {path for path in self.owned - self.states.keys() if is_inside(path)}
+        plan = plan_changes(self.states, unwanted)
+        if self.dry_run:
+            return plan
+        with _refusals(self.output):
+            wanted = sorted(self.states)
+            _write_manifest(self.output, sorted({*wanted, *plan.delete}))
+            self._rename()
+            for path in plan.delete:
+                _delete(self.output, path)
+            _write_manifest(self.output, wanted)
+        return plan
+
+    def _rename(self) -> None:
+        if not self._staged:
+            return
+        _flush([temporary for temporary, _ in self._staged])
+        for folder in {os.path.dirname(path) for _, path in self._staged}:
+            os.makedirs(os.path.join(self.output, folder), exist_ok=True)
+        for temporary, path in self._staged:
+            os.replace(temporary, os.path.join(self.output, path))
+        os.rmdir(self._staging)
+        self._staged.clear()
 
 
 def _write(path: str, body: bytes) -> None:
@@ -143,8 +186,12 @@ def _write_manifest(output: str, paths: list[str]) -> None:
 def _delete(output: str, path: str) -> None:
     try:
         os.unlink(os.path.join(output, path))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return
+    except (IsADirectoryError, PermissionError):
+        if os.path.isdir(os.path.join(output, path)):
+            return  # Somebody put a folder where our file was; it is not ours to remove.
+        raise
     folder = os.path.dirname(path)
     while folder:
         try:

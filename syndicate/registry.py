@@ -65,11 +65,10 @@ class Registry:
 
 
 class Registries(msgspec.Struct, frozen=True, kw_only=True):
-    """Both registries of a site, and what in them could not be used."""
+    """Both registries of a site."""
 
     topics: Registry = msgspec.field(default_factory=Registry)
     providers: Registry = msgspec.field(default_factory=Registry)
-    notes: tuple[Problem, ...] = ()
 
 
 def parse_topic(mapping: Mapping[str, Value], base: str) -> tuple[Entry | None, list[Problem]]:

@@ -5,7 +5,7 @@ May know: nothing of how any of it came about.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +25,13 @@ class FeedReport(msgspec.Struct, frozen=True, kw_only=True):
     items: int
     updated: datetime
     files: tuple[str, ...]
+
+
+class ChangedFeed(msgspec.Struct, frozen=True, kw_only=True):
+    """One feed of which a file was written, and why it was looked at."""
+
+    path: str
+    reason: str
 
 
 class Merged(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +61,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     changes: Plan
     foreign_files: int = 0
     next_event: datetime | None = None
+    changed_feeds: tuple[ChangedFeed, ...] = ()
+    files_read: int = 0
+    articles_changed: int = 0
+    warnings: tuple[str, ...] = ()
     libyaml: bool = True
     dry_run: bool = False
 
@@ -64,28 +75,53 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     def summary(self) -> Iterator[str]:
         """Say in a few lines what was read and what was written; empty counts are left out."""
-        yield f"{self.read:,} articles: " + _counts(
-            published=self.published,
-            unpublished=self.unpublished,
-            removed=self.removed,
-            not_due=self.not_due,
-            merged=len(self.merged),
-            failed=len(self.failed),
+        yield (
+            counted(self.read, "article")
+            + ": "
+            + _listed(
+                f"{count:,} {what}"
+                for count, what in (
+                    (self.published, "published"),
+                    (self.unpublished, "unpublished"),
+                    (self.removed, "removed"),
+                    (self.not_due, "not due"),
+                    (len(self.merged), "merged"),
+                    (len(self.failed), "failed"),
+                )
+                if count
+            )
         )
+        yield f"files: {self.files_read:,} read, {self.read - self.files_read:,} as they were"
         plan = self.changes
-        yield f"{len(self.feeds):,} feeds, files: " + _counts(
-            created=len(plan.create), updated=len(plan.update), kept=len(plan.keep), deleted=len(plan.delete)
+        yield (
+            counted(len(self.feeds), "feed")
+            + ", files: "
+            + _listed(
+                f"{len(paths):,} {what}"
+                for paths, what in (
+                    (plan.create, "created"),
+                    (plan.update, "updated"),
+                    (plan.keep, "kept"),
+                    (plan.delete, "deleted"),
+                )
+                if paths
+            )
         )
-        left_out = _counts(
-            related_links_beyond_the_limit=self.related_capped,
-            repeated_links_or_names=self.repeated,
-            values_that_cannot_be_used=len(self.notes),
-            feeds_below_min_items=self.too_few,
-        )
-        if left_out != "none":
-            yield f"left out: {left_out}"
+        left_out = [
+            counted(count, one, many)
+            for count, one, many in (
+                (self.related_capped, "related link beyond the limit", "related links beyond the limit"),
+                (self.repeated, "repeated link or name", "repeated links or names"),
+                (len(self.notes), "value that cannot be used", "values that cannot be used"),
+                (self.too_few, "feed below min_items", "feeds below min_items"),
+            )
+            if count
+        ]
+        if left_out:
+            yield "left out: " + _listed(left_out)
         if self.foreign_files:
-            yield f"the output folder holds {self.foreign_files:,} files that are not ours; they stay"
+            foreign = counted(self.foreign_files, "file that is not ours", "files that are not ours")
+            yield f"the output folder holds {foreign}; what is there stays"
         if self.next_event:
             yield f"next change by time alone: {rfc3339(self.next_event)}"
         if not self.libyaml:
@@ -99,14 +135,20 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             yield encodable(f"merged: {merged.dropped} is {merged.kept} again ({merged.id})")
         for note in self.notes:
             yield f"left out: {note}"
+        for feed in self.changed_feeds:
+            yield f"changed: {feed.path} ({feed.reason})"
         plan = self.changes
         for word, paths in (("created", plan.create), ("updated", plan.update), ("deleted", plan.delete)):
             for path in paths:
                 yield f"{word}: {path}"
 
 
-def _counts(**counts: int) -> str:
-    parts = [f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items() if count]
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """Write a count with its noun: `1 article`, `4,958 articles`."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def _listed(parts: Iterable[str]) -> str:
     return ", ".join(parts) or "none"
 
 

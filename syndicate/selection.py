@@ -5,9 +5,9 @@ May know: nothing of formats; the present instant is an argument.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
-from typing import Literal
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Literal, cast
 
 import msgspec
 
@@ -18,12 +18,8 @@ from syndicate.settings import Choice, Settings, Where
 from syndicate.urls import name_key, slug
 
 Kind = Literal["all", "topics", "providers", "named"]
-FeedKey = tuple[Kind, str]
-"""A feed before it has a path: its kind and what tells it apart there, such as a provider's key."""
-
-Hidden = Literal["removed", "unpublished", "not due"]
-
-_END = datetime.max.replace(tzinfo=UTC)
+FeedKey = str
+"""A feed before it has a path: its kind, a `/`, and what tells it apart there, such as a provider's key."""
 
 
 class Topic(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,27 +38,27 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     url: str | None
     segment: str
     description: str
+    home_url: str | None
     images: tuple[Enclosure, ...]
 
 
 class Names:
-    """The names that readers see: the registry's word, else the newest article's (`learn` it first).
+    """The names that readers see: the registry's word, else the newest article's.
 
-    Display names belong to a topic or provider as a whole, so all of its items show the same one.
+    A display name belongs to a topic or provider as a whole, so all of its items show the same one.
+    `learnt` holds the newest articles' words by feed key.
     """
 
-    def __init__(self, registries: Registries) -> None:
+    def __init__(
+        self, registries: Registries, learnt: Mapping[FeedKey, str | Provider] | None = None
+    ) -> None:
         self.registries = registries
+        self.learnt = learnt or {}
         self._topics: dict[str, Topic] = {}
-        self._providers: dict[str, Provider] = {}
-
-    def learn(self, articles_newest_first: Iterable[Article]) -> None:
-        """Take the spellings of articles; the first one that uses a topic or provider decides."""
-        for article in articles_newest_first:
-            for name in article.topics:
-                self.topic(name)
-            if article.provider:
-                self._providers.setdefault(self.provider_key(article.provider), article.provider)
+        # A parent that no article names and that has no entry of its own is known by its children's word.
+        self._parents = {
+            name_key(each.parent): each.parent for each in registries.topics.entries if each.parent
+        }
 
     def topic(self, name: str) -> Topic:
         """Tell which topic a name means."""
@@ -73,7 +69,8 @@ class Names:
             if entry:
                 topic = Topic(key=entry.key, name=entry.name, slug=entry.segment, entry=entry)
             else:
-                topic = Topic(key=key, name=name, slug=slug(name))
+                shown = self.learnt.get(f"topics/{key}") or self._parents.get(key, name)
+                topic = Topic(key=key, name=str(shown), slug=slug(name))
             self._topics[key] = topic
         return topic
 
@@ -86,99 +83,70 @@ class Names:
     def provider(self, key: str) -> Shown:
         """Tell what a provider is shown as."""
         entry = self.registries.providers.find(key)
-        newest = self._providers.get(key)
+        newest = self.learnt.get(f"providers/{key}")
+        newest = newest if isinstance(newest, Provider) else None
         domain = newest.domain if newest else None
         return Shown(
             name=entry.name if entry else newest.name if newest else key,
             url=(entry.url if entry else None) or (f"https://{domain}/" if domain else None),
             segment=entry.segment if entry else key,
             description=entry.description if entry else "",
+            home_url=entry.url if entry else None,
             images=(entry.images if entry else ()) or (newest.images if newest else ()),
         )
-
-
-def order(article: Article) -> tuple[float, str]:
-    """Give the sort key of the total order: published descending, then id ascending (law 9)."""
-    return -article.published.timestamp(), article.id
-
-
-def newest_first(articles: Iterable[Article]) -> list[Article]:
-    """Sort articles by the total order."""
-    return sorted(articles, key=order)
-
-
-def unify(articles: Iterable[Article]) -> tuple[list[Article], list[tuple[Article, Article]]]:
-    """Make one article of those that share an id (law 3): the later `updated` wins, then the greater path.
-
-    Returns those that stay and, for each that does not, the pair of it and the winner.
-    """
-    winners: dict[str, Article] = {}
-    losers: list[Article] = []
-    for article in articles:
-        rival = winners.setdefault(article.id, article)
-        if rival is article:
-            continue
-        loser, winners[article.id] = sorted((article, rival), key=_precedence)
-        losers.append(loser)
-    losers.sort(key=lambda article: (article.path, article.id))
-    return list(winners.values()), [(loser, winners[loser.id]) for loser in losers]
-
-
-def _precedence(article: Article) -> tuple[datetime, str, int]:
-    return article.updated, article.path, -article.source
-
-
-def hidden(article: Article, now: datetime, *, include_unpublished: bool = False) -> Hidden | None:
-    """Tell why an article appears nowhere at an instant (law 10), or None where it is published."""
-    if article.removed:
-        return "removed"
-    if article.draft and not include_unpublished:
-        return "unpublished"
-    if article.published > now:
-        return "not due"
-    return None
 
 
 class Selector:
     """Tells, for the settings of one site, in which feeds an article stands."""
 
     def __init__(self, settings: Settings, names: Names) -> None:
-        self.feeds = settings.feeds
+        self.settings = settings
         self.names = names
-        self._named = [
-            (name, _Rule(feed.where, names), feed.where.newer_than)
-            for name, feed in settings.feeds.named.items()
-        ]
+        self._rules = {name: _Rule(feed.where, names) for name, feed in settings.feeds.named.items()}
 
-    def feeds_of(self, article: Article, now: datetime) -> Iterator[FeedKey]:
-        """List the feeds that hold a published article at an instant, windows not considered."""
-        if self.feeds.all.enabled:
-            yield "all", ""
-        if self.feeds.topics.enabled:
-            for key in self.topics_of(article):
-                yield "topics", key
-        if self.feeds.providers.enabled and article.provider:
-            yield "providers", self.names.provider_key(article.provider)
-        for name, rule, newer_than in self._named:
-            if rule.admits(article) and (newer_than is None or now - article.published < newer_than):
-                yield "named", name
+    def members(self, article: Article) -> dict[FeedKey, bool]:
+        """List the feeds in which an article stands once it is published, windows and time not considered.
 
-    def topics_of(self, article: Article) -> list[str]:
-        """List the keys of an article's topics, with the parents' where they include their children."""
-        names = list(article.topics)
-        if self.feeds.topics.include_children:
-            ancestors = self.names.registries.topics.ancestors
-            names += [above for name in names for above in ancestors(name)]
-        return list(dict.fromkeys(self.names.topic(name).key for name in names))
-
-    def leaves_at(self, article: Article) -> Iterator[datetime]:
-        """List the instants at which an article falls out of a feed by its `newer_than`."""
-        for _, rule, newer_than in self._named:
-            # A span may reach beyond the last year that there is; nothing leaves then.
-            if newer_than is None or newer_than > _END - article.published:
-                continue
+        The value says whether the article itself names the topic or provider. Those of kinds that are
+        switched off are listed too, since they decide about names.
+        """
+        found: dict[FeedKey, bool] = {"all/": False}
+        if article.provider:
+            found[f"providers/{self.names.provider_key(article.provider)}"] = True
+        for name in article.topics:
+            found[f"topics/{self.names.topic(name).key}"] = True
+        if self.settings.feeds.topics.include_children:
+            for name in article.topics:
+                for above in self.names.registries.topics.ancestors(name):
+                    found.setdefault(f"topics/{self.names.topic(above).key}", False)
+        for name, rule in self._rules.items():
             if rule.admits(article):
-                yield article.published + newer_than
+                found[f"named/{name}"] = False
+        return found
+
+
+def split_key(feed: FeedKey) -> tuple[Kind, str]:
+    """Split a feed's key into its kind and what tells it apart there."""
+    kind, _, which = feed.partition("/")
+    return cast(Kind, kind), which
+
+
+def standing_feeds(settings: Settings) -> list[FeedKey]:
+    """List the feeds that exist whether or not an article stands in them."""
+    feeds = settings.feeds
+    return (["all/"] if feeds.all.enabled else []) + [f"named/{name}" for name in feeds.named]
+
+
+def is_enabled(feed: FeedKey, settings: Settings) -> bool:
+    """Tell whether the kind of a feed is switched on."""
+    kind, _ = split_key(feed)
+    return kind == "named" or bool(getattr(settings.feeds, kind).enabled)
+
+
+def newer_than(feed: FeedKey, settings: Settings) -> timedelta | None:
+    """Tell how old an article may be to stay in a feed, if that matters."""
+    kind, name = split_key(feed)
+    return settings.feeds.named[name].where.newer_than if kind == "named" else None
 
 
 class _Rule:

@@ -6,12 +6,14 @@ against these by a test. May know: neither files nor lines; a ConfigError names 
 
 from __future__ import annotations
 
+import difflib
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
 import msgspec
 
 from syndicate.article import Reading
+from syndicate.border import NATIVE_NAMES
 from syndicate.errors import ConfigError, FieldPath, Problem
 from syndicate.registry import is_segment
 from syndicate.schema import Notation, Schema, convert
@@ -150,6 +152,7 @@ class Settings(Schema, frozen=True, kw_only=True):
     site: Site
     sources: tuple[Source, ...]
     output: str | None = None
+    index: str | None = None
     formats: Formats = ("rss", "atom", "json")
     feeds: Feeds = msgspec.field(default_factory=Feeds)
     content: Literal["card", "body", "summary"] = "card"
@@ -216,6 +219,13 @@ def _contradictions(settings: Settings) -> list[Problem]:
         refuse(("sources",), "an empty list", "at least one source")
     if not settings.formats:
         refuse(("formats",), "an empty list", "at least one of rss, atom, json")
+    for number, source in enumerate(settings.sources):
+        for key in ("fields", "defaults"):
+            for name in getattr(source, key):
+                if name not in NATIVE_NAMES:
+                    close = difflib.get_close_matches(name, sorted(NATIVE_NAMES), n=1, cutoff=0.5)
+                    expected = f"'{close[0]}'" if close else "the native name of a field"
+                    refuse(("sources", number, key, name), "an unknown field", expected)
     for name in settings.feeds.named:
         if not is_segment(name):
             refuse(("feeds", "named", name), f"'{name}'", "a name of letters a-z, digits, '-', '_' and '.'")

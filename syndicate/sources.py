@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 import msgspec
 
 from syndicate import frontmatter
-from syndicate.article import Article, Reading, parse_article
+from syndicate.article import Article, Reading
+from syndicate.border import parse_article
 from syndicate.errors import ArticleError, ConfigError, Problem, below
 from syndicate.settings import Settings, Source
 
@@ -39,12 +40,23 @@ def scan_sources(settings: Settings) -> list[SourceFile]:
     Hidden files and folders are passed over; a link to a folder is followed once; a file that two
     sources name belongs to the first. Raises ConfigError for sources that do not exist.
     """
+    return sorted(walk_sources(settings), key=lambda file: (file.source, file.path))
+
+
+def walk_sources(settings: Settings) -> Iterator[SourceFile]:
+    """Find the same files as `scan_sources`, as they come: the first can be read before the last is seen.
+
+    Raises ConfigError after all others where sources do not exist.
+    """
     problems = []
-    found: dict[str, SourceFile] = {}
+    seen: set[str | tuple[int, str]] = set()
     for number, source in enumerate(settings.sources):
         try:
-            for each in sorted(_scan(number, source), key=lambda file: file.path):
-                found.setdefault(each.file, each)
+            for each in _scan(number, source):
+                # A name that is not UTF-8 may be known as another file is called; the first one stays.
+                if each.file not in seen and (number, each.path) not in seen:
+                    seen.update((each.file, (number, each.path)))
+                    yield each
         except OSError as error:
             problems.append(
                 Problem(
@@ -56,7 +68,70 @@ def scan_sources(settings: Settings) -> list[SourceFile]:
             )
     if problems:
         raise ConfigError(problems)
-    return list(found.values())
+
+
+def watched_folders(settings: Settings) -> list[str]:
+    """List the folders whose changes may concern the sources."""
+    roots = (_split_glob(source.path)[0] for source in settings.sources)
+    return sorted({root if os.path.isdir(root) else os.path.dirname(root) for root in roots})
+
+
+def find_files(settings: Settings, paths: Iterable[str]) -> Iterator[tuple[int, str, SourceFile | None]]:
+    """Tell which of some paths are, or would be, files of a source: its place, the path in it, the file.
+
+    The file is None where none is there. Only the first source that includes a path is named.
+    """
+    for file in dict.fromkeys(paths):
+        for number, source in enumerate(settings.sources):
+            path = _path_in(source, file)
+            if path is None:
+                continue
+            try:
+                status = os.stat(file)
+            except OSError:
+                link = _link_to_nowhere(number, path, file) if os.path.islink(file) else None
+                yield number, _known_as(path), link
+            else:
+                found = _source_file(number, path, file, status) if stat.S_ISREG(status.st_mode) else None
+                yield number, _known_as(path), found
+            break
+
+
+def is_source_file(settings: Settings, file: str) -> bool:
+    """Tell whether a path is, or would be, a file of a source."""
+    return any(_path_in(source, file) is not None for source in settings.sources)
+
+
+def _path_in(source: Source, file: str) -> str | None:
+    root, pattern = _split_glob(source.path)
+    if file == root:
+        # A source that is one file is itself, whatever its name.
+        return None if pattern or os.path.isdir(root) else os.path.basename(file)
+    path = below(file, root)
+    return path if path != file and _is_included(path, pattern, source) else None
+
+
+def _is_included(path: str, pattern: str | None, source: Source) -> bool:
+    if any(part.startswith(".") for part in path.split("/")):
+        return False
+    include, exclude = _filters(source, pattern)
+    return bool(include.fullmatch(path)) and not (exclude and exclude.fullmatch(path))
+
+
+def _filters(source: Source, pattern: str | None) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
+    """Give what a path in a source has to match, and what it must not."""
+    return _globs((pattern,) if pattern else source.include), _globs(
+        source.exclude
+    ) if source.exclude else None
+
+
+def _known_as(path: str) -> str:
+    # A name that is not UTF-8 is known by its bytes spelled out.
+    return (
+        path
+        if path.isascii()
+        else path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    )
 
 
 def _scan(number: int, source: Source) -> Iterator[SourceFile]:
@@ -66,21 +141,27 @@ def _scan(number: int, source: Source) -> Iterator[SourceFile]:
         folder, name = os.path.split(root)
         yield _source_file(number, name, os.path.join(folder, name), status)
         return
-    included = [pattern] if pattern else source.include
+    include, exclude = _filters(source, pattern)
     for path, entry in _walk(root):
-        if any(_matches(path, each) for each in included) and not any(
-            _matches(path, each) for each in source.exclude
-        ):
+        if include.fullmatch(path) and not (exclude and exclude.fullmatch(path)):
             try:
                 status = entry.stat()
-            except FileNotFoundError:
-                continue  # It went while we looked; the next run will not see it either.
+            except OSError:
+                if entry.is_symlink():
+                    yield _link_to_nowhere(number, path, entry.path)
+                continue  # Else it went while we looked, and the next run will not see it either.
             if stat.S_ISREG(status.st_mode):
                 yield _source_file(number, path, entry.path, status)
 
 
 def _source_file(number: int, path: str, file: str, status: os.stat_result) -> SourceFile:
+    path = _known_as(path)
     return SourceFile(source=number, path=path, file=file, size=status.st_size, mtime_ns=status.st_mtime_ns)
+
+
+def _link_to_nowhere(number: int, path: str, file: str) -> SourceFile:
+    # Reading it will say so.
+    return SourceFile(source=number, path=_known_as(path), file=file, size=0, mtime_ns=0)
 
 
 def _walk(root: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
@@ -94,13 +175,20 @@ def _walk(root: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
                 for entry in entries:
                     if entry.name.startswith("."):
                         continue
-                    if not entry.is_dir():
+                    if not _is_folder(entry):
                         yield prefix + entry.name, entry
                     elif not entry.is_symlink() or _is_new(entry, seen):
                         stack.append((entry.path, f"{prefix}{entry.name}/"))
         except FileNotFoundError:
             if not prefix:
                 raise
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False  # A link that leads to itself.
 
 
 def _is_new(entry: os.DirEntry[str], seen: set[tuple[int, int]]) -> bool:
@@ -122,15 +210,16 @@ def _split_glob(path: str) -> tuple[str, str | None]:
     return "/".join(parts[:first]) or "/", "/".join(parts[first:])
 
 
-def _matches(path: str, pattern: str) -> bool:
-    return bool(_glob(pattern).fullmatch(path))
-
-
 @cache
-def _glob(pattern: str) -> re.Pattern[str]:
-    """Compile a glob: `*` and `?` stay inside a folder, `**/` spans any number of them."""
+def _globs(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """Compile globs into one pattern that matches what any of them does."""
+    return re.compile("|".join(map(_glob, patterns)), re.S)
+
+
+def _glob(pattern: str) -> str:
+    """Translate a glob: `*` and `?` stay inside a folder, `**/` spans any number of them."""
     regex = ""
-    for part in re.findall(r"\*\*/?|\*|\?|\[[^\]]+\]|[^*?\[]+|\[", pattern):
+    for part in re.findall(r"\*\*/?|\*|\?|\[!?[^\]]+\]|[^*?\[]+|\[", pattern):
         if part.startswith("**"):
             regex += "(?:[^/]+/)*" if part.endswith("/") else ".*"
         elif part == "*":
@@ -138,19 +227,46 @@ def _glob(pattern: str) -> re.Pattern[str]:
         elif part == "?":
             regex += "[^/]"
         elif part.startswith("[") and len(part) > 1:
-            regex += "[" + part[1:-1].replace("!", "^", 1).replace("\\", r"\\") + "]"
+            regex += _character_set(part[1:-1])
         else:
             regex += re.escape(part)
-    return re.compile(regex, re.S)
+    return regex
+
+
+def _character_set(content: str) -> str:
+    """Translate `[a-z]` or `[!a-z]`; a range that is none stands for its characters."""
+    negated = content.startswith("!") and len(content) > 1
+    content = content.removeprefix("!") if negated else content
+    parts = re.findall(r"(.)-(.)|(.)", content, re.S)
+    regex = "".join(
+        f"{re.escape(first)}-{re.escape(last)}" if first and first <= last else re.escape(first + last + one)
+        for first, last, one in parts
+    )
+    return f"[{'^/' if negated else ''}{regex}]"
 
 
 def read_article(file: SourceFile, reading: Reading) -> Article:
     """Read one article. Raises ArticleError with the file's path and, where there is one, the line."""
+    return parse_file(read_file(file), file, reading)
+
+
+def read_file(file: SourceFile) -> bytes:
+    """Read the bytes of a file. Raises ArticleError where it cannot be read or is too large."""
     try:
-        text = _read_text(file)
+        with open(file.file, "rb", buffering=0) as stream:
+            size = os.fstat(stream.fileno()).st_size
+            if size <= LARGEST_FILE:
+                return stream.readall()
+        problem = Problem(found=f"{size:,} bytes", expected=f"at most {LARGEST_FILE:,}")
     except OSError as error:
         problem = Problem(found=(error.strerror or str(error)).lower(), expected="a readable file")
-        raise ArticleError(problem.at(_shown(file), None)) from None
+    raise ArticleError(problem.at(_shown(file), None))
+
+
+def parse_file(raw: bytes, file: SourceFile, reading: Reading) -> Article:
+    """Turn the bytes of a file into an article. Raises ArticleError with its path and the line."""
+    try:
+        text = _decode(raw)
     except ArticleError as error:
         raise ArticleError(error.problem.at(_shown(file), None)) from None
     try:
@@ -165,7 +281,7 @@ def read_article(file: SourceFile, reading: Reading) -> Article:
 
 
 def _shown(file: SourceFile) -> str:
-    return below(file.file, os.getcwd())
+    return _known_as(below(file.file, os.getcwd()))
 
 
 def _located(problem: Problem, text: str, file: SourceFile) -> Problem:
@@ -173,11 +289,7 @@ def _located(problem: Problem, text: str, file: SourceFile) -> Problem:
     return problem.at(_shown(file), line)
 
 
-def _read_text(file: SourceFile) -> str:
-    if file.size > LARGEST_FILE:
-        raise ArticleError(Problem(found=f"{file.size:,} bytes", expected=f"at most {LARGEST_FILE:,}"))
-    with open(file.file, "rb") as stream:
-        raw = stream.read(LARGEST_FILE + 1)
+def _decode(raw: bytes) -> str:
     if raw.startswith(_BOM_UTF16):
         raise ArticleError(Problem(found="UTF-16", expected="UTF-8", line=1))
     try:

@@ -11,7 +11,7 @@ from syndicate.errors import PublishError
 
 _CONFIG = """\
 # What `syndicate build` reads. Every path is relative to this file.
-# Every key, with its default: docs/configuration.md
+# `#` begins a comment: lines that begin with it show a key and what it may say.
 site:
   title: My Articles
   url: https://www.example.com/              # where people read

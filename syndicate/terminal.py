@@ -15,9 +15,8 @@ from typing import Any
 import click
 import msgspec
 
-from syndicate.article import Article
 from syndicate.dates import rfc3339
-from syndicate.pipeline import Edition
+from syndicate.look import Understood
 from syndicate.report import FeedReport, encodable
 
 # Work that is over before this many seconds needs no bar.
@@ -41,11 +40,12 @@ def progress_bar() -> Iterator[Callable[[str, int, int], None]]:
             from rich.console import Console
             from rich.progress import Progress
 
-            bar = Progress(console=Console(stderr=True), transient=True)
+            # Without a thread that refreshes: the pool forks this process.
+            bar = Progress(console=Console(stderr=True), transient=True, auto_refresh=False)
             bar.start()
         if stage not in tasks:
             tasks[stage] = bar.add_task(stage, total=total)
-        bar.update(tasks[stage], completed=done, total=total)
+        bar.update(tasks[stage], completed=done, total=total, refresh=True)
 
     try:
         yield advance
@@ -77,18 +77,17 @@ def feeds_json(feeds: Sequence[FeedReport]) -> str:
     return msgspec.json.format(msgspec.json.encode(feeds), indent=2).decode()
 
 
-def article_lines(article: Article, edition: Edition) -> Iterator[str]:
+def article_lines(understood: Understood) -> Iterator[str]:
     """Say how an article is understood: its fields, then its feeds or why it is in none."""
+    article = understood.article
     for name, value in msgspec.to_builtins(article).items():
         if name not in ("notes", "source"):
             yield from _field_lines(name, value)
     for note in article.notes:
         yield f"left out: {note}"
-    reason = edition.absence(article)
-    if reason:
-        yield f"in no feed: {reason}"
-        return
-    for path, position, limit in edition.places(article):
+    if understood.absence:
+        yield f"in no feed: {understood.absence}"
+    for path, position, limit in understood.places:
         where = f"item {position}" if limit is None or position <= limit else "beyond the limit"
         yield f"feed {path}: {where}"
 

@@ -19,16 +19,18 @@ LONGEST_URL = 8192
 _LEGAL = "-._~!$&'()*+,;=:@/%"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _HOST = rf"(?![^:/?#]{{254}}){_LABEL}(?:\.{_LABEL})*"
-_TAIL = r"[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-Fa-f]{2}"
-_CLEAN_URL = re.compile(
-    rf"https?://{_HOST}(?::[1-9][0-9]{{0,3}})?(?:/(?:{_TAIL})*)?(?:\?(?:{_TAIL}|\?)*)?(?:#(?:{_TAIL}|\?)*)?"
-)
+# Characters, and then escapes each followed by characters: a pattern that is matched without a choice.
+_PATH = r"[A-Za-z0-9\-._~!$&'()*+,;=:@/]*"
+_PATH += rf"(?:%[0-9A-Fa-f]{{2}}{_PATH})*"
+_QUERY = _PATH.replace("@/]", "@/?]")
+_CLEAN_URL = re.compile(rf"https?://{_HOST}(?::[1-9][0-9]{{0,3}})?(?:/{_PATH})?(?:\?{_QUERY})?(?:#{_QUERY})?")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 # What may cling to a copied address: all blanks of Unicode, those without width, byte order marks.
 _BLANKS = (
     "\x00\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"
     "\u2007\u2008\u2009\u200a\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
 )
+_SAFE_SPECIFIC = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=:@/]*")
 _LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _HOST_NAME = re.compile(
     r"(?=.{1,253}\Z)[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*"
@@ -132,7 +134,9 @@ def host_key(domain: str) -> str | None:
 
 def media_type(url: str, default: str, among: dict[str, str] = MEDIA_TYPES) -> str:
     """Tell the media type from the path of a URL, without its query: `.png?147` is image/png."""
-    name = urlsplit(url).path.rpartition("/")[2]
+    # An absolute URL: what follows the third slash is its path.
+    path = url.partition("?")[0].partition("#")[0].split("/", 3)[3:]
+    name = path[0].rpartition("/")[2] if path else ""
     return among.get(name.rpartition(".")[2].lower(), default) if "." in name else default
 
 
@@ -142,20 +146,13 @@ def clean_media_type(raw: str) -> str | None:
     return name if _MEDIA_TYPE.fullmatch(name) else None
 
 
-def is_uri(text: str) -> bool:
-    """Tell whether a text is an absolute URI, as atom:id wants it (RFC 4287 §4.2.6)."""
-    return (
-        bool(_SCHEME.match(text))
-        and not _LONE_PERCENT.search(text)
-        and quote(text, safe=_LEGAL + "?#[]", errors="replace") == text
-    )
-
-
 def tag_uri(authority: str, specific: str) -> str:
     """Write a tag: URI (RFC 4151 §2.1) of an authority such as `example.com,2019`.
 
     A percent sign is escaped too: `a b` and a file that is called `a%20b` are two things.
     """
+    if _SAFE_SPECIFIC.fullmatch(specific):
+        return f"tag:{authority}:{specific}"
     # A file's name may hold bytes that are not UTF-8; Python hands them over as lone surrogates.
     escaped = quote(
         unicodedata.normalize("NFC", specific), safe=_LEGAL.replace("%", ""), errors="surrogatepass"
@@ -181,6 +178,8 @@ def slug(name: str) -> str:
         return key.replace("-", "--").replace(" ", "-")
     # Imported for a name that needs it: it loads the tables of text-unidecode.
     from slugify import slugify
+    from text_unidecode import unidecode
 
-    spoken = slugify(key.translate(_SPOKEN), max_length=_LONGEST_SLUG - 11, word_boundary=True)
+    # slugify would take another package for this where it is installed, and spell names otherwise.
+    spoken = slugify(unidecode(key.translate(_SPOKEN)), max_length=_LONGEST_SLUG - 11, word_boundary=True)
     return f"{spoken or 'x'}_{short_hex(key)}"

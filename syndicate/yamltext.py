@@ -171,6 +171,8 @@ class _Builder:
 
     def __init__(self, *, pure: bool) -> None:
         self.pure = pure
+        # Weights are asked for only once there is an anchor; surrogates come from the pure parser only.
+        self.careful = pure
         self.top = _Open([], None, 0)
         self.stack: list[_Open] = []
         self.anchors: dict[str, tuple[Any, int]] = {}
@@ -179,7 +181,6 @@ class _Builder:
 
     def build(self, stream: Iterator[Any]) -> Value:
         actions = {
-            events.ScalarEvent: self._scalar,
             events.MappingStartEvent: self._open,
             events.SequenceStartEvent: self._open,
             events.MappingEndEvent: self._close,
@@ -187,9 +188,32 @@ class _Builder:
             events.AliasEvent: self._alias,
             events.DocumentStartEvent: self._document,
         }
+        scalar_event, nothing = events.ScalarEvent, _NOTHING
         for event in stream:
-            if action := actions.get(type(event)):
-                action(event)
+            kind = type(event)
+            if kind is not scalar_event:
+                if action := actions.get(kind):
+                    action(event)
+                continue
+            top = self.top
+            key = top.key
+            holder = top.value
+            if self.careful or event.tag is not None or event.anchor is not None:
+                self._scalar(event)
+            # Nearly every event is a text without tag and anchor: these take the short way.
+            elif key is not None and key in holder:
+                value = event.value
+                holder[key] = None if value in nothing and event.implicit[0] else value
+                top.key = None
+            elif key is None and type(holder) is dict:
+                value = event.value
+                if value in holder or value == "<<":
+                    self._key(top, value, event.implicit[0], event.start_mark.line)
+                else:
+                    holder[value] = None
+                    top.key = value
+            else:
+                self._scalar(event)
         root = self.top.value
         return root[0] if root else None
 
@@ -208,6 +232,7 @@ class _Builder:
         # The parsers disagree on what is implied by the tag "!", so that tag is a word of its own.
         plain = event.implicit[0] and event.tag is None
         if event.anchor:
+            self.careful = True
             self.anchors[event.anchor] = (None if plain and value in _NOTHING else value, weight)
         top = self.top
         if top.key is None and type(top.value) is dict:
@@ -243,6 +268,8 @@ class _Builder:
         if len(self.stack) >= DEEPEST:
             raise _Refused("collections nested too deep", f"at most {DEEPEST} levels", event.start_mark.line)
         self.weight += 1
+        if event.anchor:
+            self.careful = True
         self.stack.append(self.top)
         value: Any = {} if type(event) is events.MappingStartEvent else []
         self.top = _Open(value, event.anchor, self.weight)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import json
 import os
+import shutil
 import subprocess
 import sys
 import warnings
@@ -354,6 +355,8 @@ def test_any_article_builds(scratch: Path, title: str, excerpt: str, body: str) 
     quoted = {"title": json.dumps(title), "excerpt": json.dumps(excerpt)}
     (scratch / "articles" / "2024-01-01-any.md").write_text(article_text(body, **quoted), encoding="utf-8")
     (scratch / "articles" / "2024-01-02-good.md").write_text(article_text(), encoding="utf-8")
+    # An index would remember the example before: its last good version would stay published.
+    shutil.rmtree(scratch / ".syndicate", ignore_errors=True)
     report = build(load_settings(scratch / "syndicate.yaml"), now=NOW)
     assert report.published + len(report.failed) == report.read == 2
     rss = xml_view((scratch / "feeds" / "all" / "rss.xml").read_bytes())

@@ -263,7 +263,8 @@ def test_two_files_with_one_id_are_one_article(
     report = run(site)
     assert titles(site) == ["ab"[winner]]
     (merged,) = report.merged
-    assert (merged.kept, merged.dropped) == (names[winner], names[1 - winner])
+    shown = [str(site / "articles" / name) for name in names]
+    assert (merged.kept, merged.dropped) == (shown[winner], shown[1 - winner])
     assert any("1 merged" in line for line in report.summary())
 
 
@@ -310,11 +311,14 @@ def test_empty_sources_stop_the_build(site: Path, write_article: WriteArticle) -
 
 
 def test_articles_that_all_fail_are_none(site: Path, write_article: WriteArticle) -> None:
-    """Where every article fails, the feeds stay as they are."""
+    """Where every article fails, the feeds stay as they are; without a last good version the build stops."""
     write_article("a.md")
     run(site)
     before = written(site)
     write_article("a.md", title="''")
+    report = run(site)
+    assert (report.ok, len(report.failed), report.changes.write) == (False, 1, ())
+    shutil.rmtree(site / ".syndicate")
     with pytest.raises(NoArticlesError, match=r"\(1 failed\)"):
         run(site)
     assert written(site) == before
@@ -329,7 +333,7 @@ def test_every_collision_is_listed_and_nothing_written(site: Path, write_article
     with pytest.raises(ConfigError) as caught:
         run(site)
     assert [problem.path for problem in caught.value.problems] == ["topics/x", "topics/y"]
-    assert "topics: A, topics: B" in caught.value.problems[0].found
+    assert "(topics/a, topics/b)" in caught.value.problems[0].found
     assert not (site / "feeds").exists()
 
 
@@ -535,16 +539,26 @@ def test_a_build_after_others_is_a_clean_build(site: Path, write_article: WriteA
 
 
 def test_a_library_caller_reads_articles(site: Path, write_article: WriteArticle) -> None:
-    """`read_articles` gives what the sources hold, and tells how far it is."""
+    """`read_articles` gives what can be used, hidden or not, and what is wrong with the rest."""
     for number in range(3):
-        write_article(f"{number}.md", title=f"T{number}")
+        write_article(f"{number}.md", title=f"T{number}", draft="true" if number else "false")
+    write_article("3.md", publishedDateTime="soon")
+    articles, failed = read_articles(load_settings(site / "config" / "syndicate.yaml"))
+    assert [each.title for each in articles] == ["T0", "T1", "T2"]
+    assert [(Path(each.problem.path).name, each.problem.field) for each in failed] == [
+        ("3.md", ("publishedDateTime",))
+    ]
+    assert not (site / ".syndicate").exists()
+
+
+def test_a_library_caller_is_told_how_far_it_is(site: Path, write_article: WriteArticle) -> None:
+    """`build` tells its progress: each stage, how much of it is done and how much there is."""
+    for number in range(3):
+        write_article(f"{number}.md", topics=f"[T{number}]")
     told: list[tuple[str, int, int]] = []
-    settings = load_settings(site / "config" / "syndicate.yaml")
-    found = read_articles(settings, lambda *step: told.append(step))
-    assert [each.title for each in found.articles] == ["T0", "T1", "T2"]
-    assert (found.read, found.failed, found.merged) == (3, (), ())
-    assert told
-    assert {total for _, _, total in told} == {3}
+    run(site, progress=lambda *step: told.append(step))
+    assert {(stage, total) for stage, _, total in told} == {("reading articles", 3), ("rendering feeds", 4)}
+    assert all(0 <= done <= total for _, done, total in told)
 
 
 def test_the_clock_is_the_default(site: Path, write_article: WriteArticle) -> None:

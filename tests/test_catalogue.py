@@ -26,7 +26,16 @@ REGISTRIES = Registries(
         ]
     ),
     providers=Registry(
-        [Entry(key="a.example", name="The A", segment="a", description="About A", images=(IMAGE,))]
+        [
+            Entry(
+                key="a.example",
+                name="The A",
+                segment="a",
+                description="About A",
+                url="https://a.example/about/",
+                images=(IMAGE,),
+            )
+        ]
     ),
 )
 
@@ -39,12 +48,12 @@ def spec(key: FeedKey, registries: Registries = REGISTRIES, **keys: Any) -> Feed
 @pytest.mark.parametrize(
     ("key", "path", "name", "title", "description"),
     [
-        (("all", ""), "all", "The Site", "The Site", "The Site"),
-        (("topics", "maps"), "topics/atlas", "Maps", "Maps – The Site", "Drawn."),
-        (("topics", "ai"), "topics/ai", "ai", "ai – The Site", "ai – The Site"),
-        (("providers", "a.example"), "providers/a", "The A", "The A – The Site", "About A"),
-        (("providers", "b.example"), "providers/b.example", "b.example", "b.example – The Site", None),
-        (("named", "best"), "best", "best", "The best", "The best"),
+        ("all/", "all", "The Site", "The Site", "The Site"),
+        ("topics/maps", "topics/atlas", "Maps", "Maps – The Site", "Drawn."),
+        ("topics/ai", "topics/ai", "ai", "ai – The Site", "ai – The Site"),
+        ("providers/a.example", "providers/a", "The A", "The A – The Site", "About A"),
+        ("providers/b.example", "providers/b.example", "b.example", "b.example – The Site", None),
+        ("named/best", "best", "best", "The best", "The best"),
     ],
 )
 def test_a_feed_has_its_words_and_its_place(
@@ -52,7 +61,7 @@ def test_a_feed_has_its_words_and_its_place(
 ) -> None:
     """Path, name and title follow from the kind; a feed without a description is described by its title."""
     found = spec(key, feeds={"named": {"best": {"title": "The best"}}})
-    assert (found.kind, found.path, found.name, found.title) == (key[0], path, name, title)
+    assert (found.kind, found.path, found.name, found.title) == (key.partition("/")[0], path, name, title)
     assert found.description == (description or title)
     assert (found.limit, found.formats) == (50, ("rss", "atom", "json"))
 
@@ -64,12 +73,12 @@ def test_the_configuration_tunes_each_kind() -> None:
         "topics": {"limit": "5", "formats": "json", "title": "{site}: {name}", "min_items": "3"},
         "named": {"best": {"title": "B", "description": "Fine", "formats": ["rss", "rss"], "limit": "1"}},
     }
-    whole = spec(("all", ""), feeds=feeds, formats=["atom"])
+    whole = spec("all/", feeds=feeds, formats=["atom"])
     assert (whole.limit, whole.formats, whole.title) == (None, ("atom",), "All of The Site")
     assert (whole.description, whole.min_items) == ("Everything", 0)
-    topic = spec(("topics", "maps"), feeds=feeds)
+    topic = spec("topics/maps", feeds=feeds)
     assert (topic.limit, topic.formats, topic.title, topic.min_items) == (5, ("json",), "The Site: Maps", 3)
-    named = spec(("named", "best"), feeds=feeds)
+    named = spec("named/best", feeds=feeds)
     assert (named.limit, named.formats, named.description, named.min_items) == (1, ("rss",), "Fine", 0)
 
 
@@ -77,24 +86,26 @@ def test_a_template_is_filled_once() -> None:
     """What is filled into a title is never taken for a template itself."""
     site = {"title": "A {name} site", "url": "https://s.example/", "feeds_url": "https://s.example/"}
     settings = settings_of(site={**site, "id": "s.example,2020"})
-    assert specify(("topics", "{site}"), settings, Names(Registries())).title == "{site} – A {name} site"
+    assert specify("topics/{site}", settings, Names(Registries())).title == "{site} – A {name} site"
 
 
 def test_a_feed_says_what_it_is_about() -> None:
     """A topic's feed bears the topic as category, a named one the topics that it wants."""
-    (term,) = spec(("topics", "maps")).terms
+    (term,) = spec("topics/maps").terms
     assert (term.name, term.slug, term.scheme) == ("Maps", "atlas", "https://site.example/feeds/topics/")
     named = {"best": {"title": "B", "where": {"topic": ["AI", "maps"]}}}
-    assert [each.slug for each in spec(("named", "best"), feeds={"named": named}).terms] == ["ai", "atlas"]
-    assert spec(("all", "")).terms == ()
+    assert [each.slug for each in spec("named/best", feeds={"named": named}).terms] == ["ai", "atlas"]
+    assert spec("all/").terms == ()
 
 
 def test_a_feed_has_a_home_and_images() -> None:
     """The registry's page and image are the feed's own; the site is home where there is none."""
-    topic = spec(("topics", "maps"))
+    topic = spec("topics/maps")
     assert (topic.home_url, topic.images) == ("https://maps.example/", (IMAGE,))
-    assert spec(("topics", "ai")).home_url == "https://site.example/"
-    assert spec(("providers", "a.example")).images == (IMAGE,)
+    assert spec("topics/ai").home_url == "https://site.example/"
+    provider = spec("providers/a.example")
+    assert (provider.home_url, provider.images) == ("https://a.example/about/", (IMAGE,))
+    assert spec("providers/b.example").home_url == "https://site.example/"
 
 
 def test_every_collision_is_listed() -> None:
@@ -111,20 +122,19 @@ def test_every_collision_is_listed() -> None:
             [Entry(key="x.example", name="X", segment="one"), Entry(key="y.example", name="Y", segment="one")]
         ),
     )
-    keys: list[FeedKey] = [("topics", name) for name in "abc"]
-    keys += [("providers", "x.example"), ("providers", "y.example"), ("all", "")]
-    for arrived in itertools.permutations(spec(key, registries) for key in keys):
+    keys: list[FeedKey] = [f"topics/{name}" for name in "abc"]
+    keys += ["providers/x.example", "providers/y.example", "all/"]
+    paths = [(key, spec(key, registries).path) for key in keys]
+    for arrived in itertools.permutations(paths):
         assert collisions(arrived) == [
-            ("providers/one", ["providers: X", "providers: Y"]),
-            ("topics/same", ["topics: A", "topics: B"]),
+            ("providers/one", ["providers/x.example", "providers/y.example"]),
+            ("topics/same", ["topics/a", "topics/b"]),
         ]
 
 
 def test_paths_are_told_apart_as_file_systems_do() -> None:
     """Two paths that differ in case alone would be one folder on some file systems."""
-    known = {"kind": "named", "title": "T", "description": "D", "formats": ("rss",), "limit": 1}
-    specs = [
-        FeedSpec(name=path, path=path, home_url="https://s.example/", **known) for path in ("a", "A", "b")
+    assert collisions([("named/a", "a"), ("named/A", "A"), ("named/b", "b")]) == [
+        ("a", ["named/A", "named/a"])
     ]
-    assert collisions(specs) == [("a", ["named: A", "named: a"])]
     assert collisions([]) == []

@@ -19,6 +19,8 @@ from syndicate.cli import main
 from syndicate.report import FeedReport
 
 NOW = ("--now", "2024-06-01T00:00:00Z")
+FIRST = ["1 article: 1 published", "files: 1 read, 0 as they were", "1 feed, files: 3 created"]
+"""What a first build of one article says."""
 COMMAND = str(Path(sys.executable).parent / "syndicate")
 WriteArticle = Callable[..., Path]
 
@@ -76,9 +78,9 @@ def test_build_writes_and_tells(site: Path, run: Callable[..., Result], write_ar
     """A build writes the feeds, says what it read and wrote, and ends with 0."""
     write_article("a.md")
     result = run("build", *NOW)
-    assert result.output.splitlines() == ["1 articles: 1 published", "1 feeds, files: 3 created"]
+    assert result.output.splitlines() == FIRST
     assert feed_files(site) == ["all/atom.xml", "all/feed.json", "all/rss.xml"]
-    assert run("build", *NOW).output.splitlines()[1] == "1 feeds, files: 3 kept"
+    assert run("build", *NOW).output.splitlines()[-1] == "1 feed, files: 3 kept"
 
 
 def test_build_as_a_command(site: Path, write_article: WriteArticle) -> None:
@@ -86,7 +88,7 @@ def test_build_as_a_command(site: Path, write_article: WriteArticle) -> None:
     write_article("a.md")
     done = command(site, "build", *NOW)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("1 articles: 1 published\n")
+    assert done.stdout.startswith("1 article: 1 published\n")
     assert len(feed_files(site)) == 3
 
 
@@ -118,7 +120,9 @@ def test_verbose_names_everything(run: Callable[..., Result], write_article: Wri
     write_article("a/2024-01-01-x.md", images="['ftp://x.example/']")
     write_article("b/2024-01-01-x.md", images="['ftp://x.example/']")
     lines = run("build", "-v", *NOW).output.splitlines()
-    assert any(line.startswith("merged: a/2024-01-01-x.md is b/2024-01-01-x.md again") for line in lines)
+    merged = "merged: articles/a/2024-01-01-x.md is articles/b/2024-01-01-x.md again"
+    assert any(line.startswith(merged) for line in lines)
+    assert [line for line in lines if line.startswith("changed: all (")]
     assert any(re.match(r"left out: articles/b/\S+:5: images\[0\]", line) for line in lines)
     assert [line for line in lines if line.startswith("created: ")] == [
         f"created: all/{name}" for name in ("atom.xml", "feed.json", "rss.xml")
@@ -166,14 +170,15 @@ def test_a_name_that_is_not_utf_8_is_told(site: Path, write_article: WriteArticl
     done = command(site, "build", "-v", "--report", "report.json", *NOW, **strict)
     assert "Traceback" not in done.stderr
     assert done.returncode == 1
-    assert done.stderr.startswith("failed: articles/a/\\udce9.md:2: title: found ''")
-    assert "merged: a/2024-01-01-\\udce9.md is b/2024-01-01-\\udce9.md again" in done.stdout
+    assert done.stderr.startswith("failed: articles/a/\\xe9.md:2: title: found nothing")
+    merged = "merged: articles/a/2024-01-01-\\xe9.md is articles/b/2024-01-01-\\xe9.md again"
+    assert merged in done.stdout
     report = json.loads((site / "report.json").read_text())
-    assert report["merged"][0]["kept"] == "b/2024-01-01-\\udce9.md"
+    assert report["merged"][0]["kept"] == "articles/b/2024-01-01-\\xe9.md"
     (file,) = (os.fsdecode(name) for name in os.listdir(site / "articles" / "b") if "2024" in name)
     done = command(site, "show", f"articles/b/{file}", *NOW, **strict)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "path: b/2024-01-01-\\udce9.md" in done.stdout
+    assert "path: b/2024-01-01-\\xe9.md" in done.stdout
 
 
 def test_the_report_is_data(site: Path, run: Callable[..., Result], write_article: WriteArticle) -> None:
@@ -183,7 +188,7 @@ def test_the_report_is_data(site: Path, run: Callable[..., Result], write_articl
     run("build", "--report", "report.json", *NOW, code=1)
     report = json.loads((site / "report.json").read_text())
     assert (report["read"], report["published"], report["now"]) == (2, 1, "2024-06-01T00:00:00Z")
-    assert report["failed"][0]["text"] == "articles/b.md:2: title: found '', expected a title"
+    assert report["failed"][0]["text"] == "articles/b.md:2: title: found nothing, expected a title"
     assert report["changes"]["create"] == ["all/atom.xml", "all/feed.json", "all/rss.xml"]
 
 
@@ -207,11 +212,56 @@ def test_no_articles_stop_the_build(
     if empty == "all failed":
         write_article("a.md", title="''")
     result = run("build", *NOW, code=1)
-    assert result.stderr.startswith("error: no articles in ")
+    assert re.search(r"^error: no articles in ", result.stderr, re.M)
+    assert result.stderr.count("failed: articles/a.md:2: title") == (empty == "all failed")
     assert "--allow-empty" in result.stderr
     assert not (site / "feeds").exists()
     run("build", "--allow-empty", *NOW, code=1 if empty == "all failed" else 0)
     assert len(feed_files(site)) == 3
+
+
+def test_only_what_changed_is_read(
+    site: Path, run: Callable[..., Result], write_article: WriteArticle
+) -> None:
+    """A second build tells what it read and which feeds changed; --full reads everything, with any --jobs."""
+    for name in "abc":
+        os.utime(write_article(f"{name}.md", topics=f"[{name}]"), (1, 1))
+    run("build", *NOW)
+    write_article("a.md", topics="[a]", title="Other")
+    lines = run("build", "-v", *NOW).output.splitlines()
+    assert lines[:2] == ["changed: all (a.md changed)", "changed: topics/a (a.md changed)"]
+    assert "files: 1 read, 2 as they were" in lines
+    for options in (("--full",), ("--full", "--jobs", "1"), ("--full", "--jobs", "2")):
+        lines = run("build", *options, *NOW).output.splitlines()
+        assert lines[1:] == ["files: 3 read, 0 as they were", "4 feeds, files: 12 kept"]
+
+
+@pytest.mark.parametrize("options", [(), ("-q",)], ids=["", "-q"])
+def test_a_broken_index_is_a_warning(
+    options: tuple[str, ...], site: Path, run: Callable[..., Result], write_article: WriteArticle
+) -> None:
+    """An index that cannot be used is told on standard error, and the build is fine."""
+    write_article("a.md")
+    run("build", *NOW)
+    (site / ".syndicate" / "index.db").write_bytes(b"no database" * 1000)
+    (line,) = run("build", *options, *NOW).stderr.splitlines()
+    assert line.startswith("warning: the index could not be used (")
+    assert line.endswith("index.db.broken")
+    assert run("build", *options, *NOW).stderr == ""
+
+
+def test_ctrl_c_is_one_line(
+    run: Callable[..., Result], write_article: WriteArticle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An interrupted build says so in one line and ends with 130, as a shell expects."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    write_article("a.md")
+    monkeypatch.setattr("syndicate.workers.read_file", interrupt)
+    result = run("build", *NOW, code=130)
+    assert (result.stdout, result.stderr) == ("", "interrupted\n")
 
 
 # Usage and configuration.
@@ -224,6 +274,9 @@ def test_no_articles_stop_the_build(
         ("build", "--nothing"),
         ("build", "--now", "soon"),
         ("build", "--now", ""),
+        ("build", "--jobs", "0"),
+        ("build", "--jobs", "two"),
+        ("build", "--wait", "-1"),
         ("build", "--config", "none.yaml"),
         ("build", "--config", "articles"),
         ("build", "--output", "config/syndicate.yaml"),
@@ -338,7 +391,10 @@ def test_colliding_feeds_are_told(
     write_article("a.md", topics="[A, B]")
     (site / "config" / "topics.yaml").write_text("- {name: A, slug: x}\n- {name: B, slug: x}\n")
     (line,) = run("build", *NOW, code=2).stderr.splitlines()
-    assert line == "error: topics/x: found 2 feeds (topics: A, topics: B), expected one; give one a `slug`"
+    assert line == (
+        "error: topics/x: found 2 feeds (topics/a, topics/b),"
+        " expected one; give one another `slug` in its registry"
+    )
 
 
 # list, show, init, the rest.
@@ -480,7 +536,7 @@ def test_init_makes_a_site_that_builds(
     assert result.output.splitlines() == [*(f"wrote {file}" for file in files), "now: syndicate build"]
     monkeypatch.chdir(tmp_path / folder)
     built = CliRunner().invoke(main, ["build"])
-    assert built.output.splitlines()[0] == "1 articles: 1 published"
+    assert built.output.splitlines()[0] == "1 article: 1 published"
     assert (tmp_path / folder / "feeds/topics/examples/rss.xml").exists()
 
 
@@ -571,7 +627,7 @@ def test_short_work_draws_no_bar(site: Path, write_article: WriteArticle) -> Non
     """On a terminal, work under a second draws nothing but its report."""
     write_article("a.md")
     drawn = on_terminal(site, "build", *NOW)
-    assert drawn.splitlines() == ["1 articles: 1 published", "1 feeds, files: 3 created"]
+    assert drawn.splitlines() == FIRST
 
 
 def test_long_work_draws_a_bar(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,12 +3,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 from conftest import SITE, settings_of
 
 from syndicate.article import Article, Provider
 from syndicate.catalogue import FeedSpec, specify
-from syndicate.compose import compose_feed, compose_item
+from syndicate.compose import compose_feed, compose_frame, compose_item
 from syndicate.model import Enclosure, Feed, Item, Person
 from syndicate.registry import Entry, Registries, Registry
 from syndicate.selection import Names
@@ -31,15 +32,15 @@ def item(registries: Registries | None = None, content: str = "card", **fields: 
         "updated": DAY,
     }
     article = Article(**{**known, **fields})
-    names = Names(registries or Registries())
-    names.learn([article])
+    learnt = {f"providers/{article.provider.key}": article.provider} if article.provider else {}
+    names = Names(registries or Registries(), learnt)
     return compose_item(article, settings_of(content=content), names)
 
 
 def feed(spec: FeedSpec | None = None, items: tuple[Item, ...] = (), **site: Any) -> Feed:
     """A feed of items; further keys are the site's."""
     settings = settings_of(site={**SITE, **site})
-    return compose_feed(spec or specify(("all", ""), settings, Names(Registries())), items, settings)
+    return compose_feed(spec or specify("all/", settings, Names(Registries())), items, settings)
 
 
 def test_an_item_says_what_its_article_says() -> None:
@@ -138,6 +139,14 @@ def test_the_date_of_a_feed_is_that_of_its_latest_item() -> None:
     """A feed's date is the latest `updated` of its items, never the present."""
     later = datetime(2024, 5, 9, tzinfo=UTC)
     assert feed(items=(item(), item(updated=later), item())).updated == later
+
+
+def test_a_frame_is_the_feed_without_its_items() -> None:
+    """What a feed says of itself does not depend on its items, but for the date it is given."""
+    settings = settings_of()
+    spec = specify("all/", settings, Names(Registries()))
+    whole = compose_feed(spec, (item(),), settings)
+    assert compose_frame(spec, DAY, settings) == msgspec.structs.replace(whole, items=())
 
 
 @pytest.mark.parametrize(

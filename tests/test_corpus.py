@@ -1,8 +1,8 @@
 """The real corpus of ../shared, from end to end: the counts, the promises, the bytes.
 
 It belongs to its publisher and lies beside the project; where it is absent, everything here is skipped
-by name. The corpus is unpacked once and built twice, the second time from a shuffled copy; every
-document is parsed once.
+by name. The corpus is unpacked once and built twice: by a pool, as it comes, and from a shuffled copy
+by one process alone. Every document is parsed once.
 """
 
 from __future__ import annotations
@@ -31,7 +31,12 @@ with warnings.catch_warnings():
     import feedparser
 
 # One group: with pytest-xdist (--dist loadgroup) the corpus is built by one worker only.
-pytestmark = [pytest.mark.corpus, pytest.mark.xdist_group("corpus")]
+pytestmark = [
+    pytest.mark.corpus,
+    pytest.mark.xdist_group("corpus"),
+    # The builds start a pool; newer Pythons warn of forking beside threads, of which the runner has one.
+    pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning"),
+]
 
 CORPUS = Path(__file__).parents[2] / "shared" / "corpus"
 NOW = datetime(2022, 1, 1, tzinfo=UTC)
@@ -109,13 +114,13 @@ def azure(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="module")
 def news(azure: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """The news, built from where they were unpacked."""
+    """The news, built from where they were unpacked, by as many processes as there are processors."""
     return built(tmp_path_factory.mktemp("news"), azure / "_news", config=news_config(azure))
 
 
 @pytest.fixture(scope="module")
 def shuffled(azure: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
-    """The news, built from a copy in another order, in another folder and spread over subfolders."""
+    """The news, built by one process from a copy in another order, spread over subfolders elsewhere."""
     copy = tmp_path_factory.mktemp("elsewhere") / "deep" / "copy"
     files = sorted((azure / "_news").glob("*.md"))
     chance = random.Random(20210829)
@@ -124,7 +129,7 @@ def shuffled(azure: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         place = copy / chance.choice(("", "a", "b/c", "z z"))
         place.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, place / file.name)
-    yield built(tmp_path_factory.mktemp("shuffled"), copy, config=news_config(azure))
+    yield built(tmp_path_factory.mktemp("shuffled"), copy, config=news_config(azure), jobs=1)
     shutil.rmtree(copy)
 
 
@@ -299,7 +304,7 @@ def test_json_is_valid(news: Built, feeds_json: dict[str, Any]) -> None:
 
 
 def test_shuffled_copies_give_the_same_bytes(news: Built, shuffled: Built) -> None:
-    """The order, the folder and the subfolders of the files reach no byte of any document."""
+    """Neither the order and folders of the files nor who reads and renders them reaches a byte."""
     assert list(news.documents) == list(shuffled.documents)
     differing = [path for path, body in news.documents.items() if shuffled.documents[path] != body]
     assert differing == []

@@ -100,11 +100,11 @@ def test_problem_at() -> None:
         (RenderError("all", "no author"), "all: no author"),
         (PublishError("feeds/a", "is a file"), "feeds/a: is a file"),
         (
-            NoArticlesError(["a", "b"], 0),
+            NoArticlesError(["a", "b"], []),
             "no articles in a, b; nothing was changed (--allow-empty builds empty feeds)",
         ),
         (
-            NoArticlesError(["a"], 2),
+            NoArticlesError(["a"], [PROBLEM, PROBLEM]),
             "no articles in a (2 failed); nothing was changed (--allow-empty builds empty feeds)",
         ),
     ],
@@ -125,4 +125,5 @@ def test_errors_hold_data() -> None:
     assert ArticleError(PROBLEM).problem is PROBLEM
     assert (RenderError("s", "r").subject, RenderError("s", "r").reason) == ("s", "r")
     assert (PublishError("p", "r").path, PublishError("p", "r").reason) == ("p", "r")
-    assert (NoArticlesError(iter("ab"), 1).sources, NoArticlesError("", 1).failed) == (("a", "b"), 1)
+    assert NoArticlesError(iter("ab"), iter([PROBLEM])).sources == ("a", "b")
+    assert NoArticlesError("", iter([PROBLEM])).failed == (PROBLEM,)

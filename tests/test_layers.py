@@ -11,10 +11,10 @@ PACKAGE = Path(__file__).parent.parent / "syndicate"
 # A module imports downward only; docs/architecture.md tells the story.
 LAYERS = [
     "errors text digest dates urls model",
-    "yamltext frontmatter fields body article registry schema settings selection catalogue compose plan"
-    " report render render.xmlfeed render.rss render.atom render.jsonfeed render.opml render.html",
-    "config sources publish starter index websub",
-    "pipeline watch web",
+    "yamltext frontmatter fields body article border registry schema settings selection catalogue compose"
+    " plan report render render.xmlfeed render.rss render.atom render.jsonfeed render.opml render.html",
+    "config sources index indexfile publish starter lock websub",
+    "workers refresh edition rendering pipeline look watch web",
     "cli terminal",
 ]
 LAYER = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
@@ -25,10 +25,11 @@ BESIDE = {
     "model": "errors text",
     "frontmatter": "yamltext",
     "fields": "yamltext",
-    "article": "body fields yamltext",
+    "article": "yamltext",
+    "border": "article body fields yamltext",
     "registry": "fields yamltext",
     "schema": "yamltext",
-    "settings": "article registry schema yamltext",
+    "settings": "article border registry schema yamltext",
     "selection": "article registry settings",
     "catalogue": "selection settings",
     "compose": "article catalogue selection settings",
@@ -37,13 +38,18 @@ BESIDE = {
     "render.atom": "render render.xmlfeed",
     "render.opml": "render.xmlfeed",
     "yamltext": "",
-    "watch": "pipeline",
-    "web": "pipeline watch",
+    "index": "indexfile",
+    "refresh": "workers",
+    "rendering": "edition workers",
+    "pipeline": "refresh edition rendering workers",
+    "look": "pipeline edition",
+    "watch": "pipeline refresh",
+    "web": "pipeline look watch",
     "cli": "terminal",
 }
 
 # What a renderer may not know, though it stands in the same layer or below.
-NO_FORMAT_KNOWS = {"article", "settings", "yamltext", "selection", "catalogue", "compose"}
+NO_FORMAT_KNOWS = {"article", "border", "settings", "yamltext", "selection", "catalogue", "compose"}
 
 IMPURE_MODULES = {
     *("os", "io", "pathlib", "shutil", "tempfile", "glob", "socket", "ssl", "http", "sqlite3", "subprocess"),
@@ -86,6 +92,11 @@ def imports_of(name: str) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+def imports_of_module(name: str) -> set[str]:
+    """The top-level packages that a module imports."""
+    return {each.partition(".")[0] for each in imports_of(name)}
+
+
 def project_imports_of(name: str) -> set[str]:
     """The modules of the project that a module imports."""
     found = set()
@@ -101,7 +112,7 @@ def project_imports_of(name: str) -> set[str]:
 
 def test_the_package_is_there() -> None:
     """The test reads the package that it speaks of."""
-    assert {"errors", "article", "render.rss", "cli"} <= set(MODULES)
+    assert {"errors", "article", "border", "render.rss", "index", "pipeline", "cli"} <= set(MODULES)
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -125,7 +136,7 @@ def test_the_package_gives_only_its_version(name: str) -> None:
     taken = {each for each in imports_of(name) if each.rpartition(".")[0] == "syndicate"}
     modules = {f"syndicate.{each}" for each in MODULES}
     assert taken - modules <= {"syndicate.__version__"}
-    assert name == "cli" or not taken - modules
+    assert name in ("cli", "refresh") or not taken - modules
 
 
 def test_errors_know_nothing_of_the_project() -> None:
@@ -133,7 +144,7 @@ def test_errors_know_nothing_of_the_project() -> None:
     assert project_imports_of("errors") == set()
 
 
-@pytest.mark.parametrize("name", [name for name in MODULES if name.startswith("render")])
+@pytest.mark.parametrize("name", [name for name in MODULES if name.split(".")[0] == "render"])
 def test_no_format_knows_another(name: str) -> None:
     """A renderer sees the model: no other format, no article, no settings."""
     others = {f"render.{other}" for other in ("rss", "atom", "jsonfeed", "opml", "html")} - {name}
@@ -166,6 +177,29 @@ def test_a_pure_module_calls_nothing_impure(name: str) -> None:
     """No clock, no file and no hash order: the present instant is an argument (law 1)."""
     calls = [ast.unparse(node.func) for node in ast.walk(tree_of(name)) if isinstance(node, ast.Call)]
     assert set(calls) & IMPURE_CALLS == set()
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if LAYER.get(name) == 2])
+def test_what_touches_files_stands_alone(name: str) -> None:
+    """No two modules of files know each other, but for the index and the file that it is in."""
+    beside = {other for other in project_imports_of(name) if LAYER.get(other) == 2}
+    assert beside <= ({"indexfile"} if name == "index" else set())
+
+
+def test_only_the_index_speaks_sql() -> None:
+    """SQLite is known to the index and its file alone, and the latter to no command."""
+    speakers = {name for name in MODULES if "sqlite3" in imports_of_module(name)}
+    assert speakers == {"index", "indexfile"}
+    importers = {name for name in MODULES if "indexfile" in project_imports_of(name)}
+    assert {LAYER[name] for name in importers - {"index"}} == {3}
+
+
+def test_workers_can_be_anywhere() -> None:
+    """What other processes run knows neither the index nor the output: of the index only its rows."""
+    known = project_imports_of("workers")
+    assert {each for each in known if LAYER[each] == 2} == {"indexfile", "sources"}
+    taken = {each for each in imports_of("workers") if each.startswith("syndicate.indexfile.")}
+    assert taken <= {"syndicate.indexfile.ArticleRow", "syndicate.indexfile.FileRow"}
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if LAYER.get(name) != 3])

@@ -13,6 +13,7 @@ import pytest
 from lxml import etree
 
 from syndicate import Document, Enclosure, Feed, Item, Person, RenderError, Term, renderer
+from syndicate.render import FILE_NAMES
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
@@ -329,7 +330,20 @@ def test_spliced_items_are_the_same_bytes(name: str, first_only: bool) -> None:
     items = [RICH, item_of(id="tag:site.example,2020:two", title="Zwei – ü")]
     rendered = [format_.item(each) for each in items]
     for feed in (feed_of(*items), feed_of(*items, path="topics/maps", title="Maps", language="de")):
-        assert format_.document(feed, rendered).body == format_.document(feed).body
+        assert format_.join(format_.head(feed), rendered) == format_.document(feed).body
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_head_knows_no_items(name: str) -> None:
+    """The head of a feed is the same whatever items follow."""
+    assert renderer(name).head(feed_of(RICH)) == renderer(name).head(feed_of())
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_has_its_file(name: str) -> None:
+    """The table of file names says what the renderers say."""
+    assert renderer(name).file_name == FILE_NAMES[name]
+    assert set(FILE_NAMES) == set(FORMATS)
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -8,7 +8,7 @@ import pytest
 
 from syndicate.errors import Problem
 from syndicate.plan import Plan
-from syndicate.report import FeedReport, Merged, Report, report_json
+from syndicate.report import ChangedFeed, FeedReport, Merged, Report, report_json
 
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
 PROBLEM = Problem(path="a.md", line=3, field=("title",), found="nothing", expected="a title")
@@ -30,7 +30,11 @@ def test_a_report_without_failures_is_fine() -> None:
 
 def test_the_shortest_summary() -> None:
     """Counts that are zero are left out."""
-    assert list(report().summary()) == ["1 articles: 1 published", "0 feeds, files: none"]
+    assert list(report().summary()) == [
+        "1 article: 1 published",
+        "files: 0 read, 1 as they were",
+        "0 feeds, files: none",
+    ]
 
 
 def test_everything_that_happened_is_counted() -> None:
@@ -51,16 +55,19 @@ def test_everything_that_happened_is_counted() -> None:
         feeds=(feed,),
         changes=Plan(create=("a",), update=("b", "c"), keep=("d",), delete=("e",)),
         foreign_files=12,
+        files_read=34,
+        warnings=("the index could not be used",),
         next_event=datetime(2025, 1, 2, tzinfo=UTC),
         libyaml=False,
         dry_run=True,
     )
     assert list(full.summary()) == [
         "1,234 articles: 5 published, 6 unpublished, 7 removed, 8 not due, 1 merged, 1 failed",
-        "1 feeds, files: 1 created, 2 updated, 1 kept, 1 deleted",
+        "files: 34 read, 1,200 as they were",
+        "1 feed, files: 1 created, 2 updated, 1 kept, 1 deleted",
         "left out: 9 related links beyond the limit, 10 repeated links or names,"
-        " 2 values that cannot be used, 11 feeds below min items",
-        "the output folder holds 12 files that are not ours; they stay",
+        " 2 values that cannot be used, 11 feeds below min_items",
+        "the output folder holds 12 files that are not ours; what is there stays",
         "next change by time alone: 2025-01-02T00:00:00Z",
         "PyYAML came without libyaml: everything reads the same, but slower",
         "dry run: nothing was written",
@@ -72,11 +79,13 @@ def test_the_details_name_each_thing() -> None:
     full = report(
         merged=(Merged(id="i", dropped="a.md", kept="b.md"),),
         notes=(NOTE,),
+        changed_feeds=(ChangedFeed(path="all", reason="a.md changed"),),
         changes=Plan(create=("n",), update=("u",), keep=("k",), delete=("d",)),
     )
     assert list(full.details()) == [
         "merged: a.md is b.md again (i)",
         "left out: b.md: images[0].url: found 'x', expected an http or https URL",
+        "changed: all (a.md changed)",
         "created: n",
         "updated: u",
         "deleted: d",
@@ -89,6 +98,18 @@ def test_json_holds_problems_as_data_and_as_text(name: str) -> None:
     (found,) = json.loads(report_json(report(**{name: (PROBLEM,)})))[name]
     assert (found["path"], found["line"], found["field"]) == ("a.md", 3, ["title"])
     assert found["text"] == "a.md:3: title: found nothing, expected a title"
+
+
+def test_a_name_that_is_not_utf_8_is_spelled_out() -> None:
+    """The bytes of a file's name that no text can hold stop neither the terminal nor the JSON."""
+    odd = "\udcff.md"
+    full = report(
+        failed=(Problem(path=odd, found="a", expected="b"),),
+        merged=(Merged(id="i", dropped=odd, kept=odd),),
+    )
+    assert b"udcff.md" in report_json(full)
+    for line in (*full.summary(), *full.details()):
+        assert line.encode().isascii()
 
 
 def test_json_holds_every_field() -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,10 +7,16 @@ import pytest
 from conftest import settings_of
 
 from syndicate.article import Article, Provider
+from syndicate.model import Enclosure
 from syndicate.registry import Entry, Registries, Registry
-from syndicate.selection import Names, Selector, hidden, newest_first, unify
-
-NOW = datetime(2024, 6, 1, tzinfo=UTC)
+from syndicate.selection import (
+    Names,
+    Selector,
+    is_enabled,
+    newer_than,
+    split_key,
+    standing_feeds,
+)
 
 
 def article(key: str = "a", **fields: Any) -> Article:
@@ -45,75 +50,15 @@ def selector(where: Any = None, registries: Registries | None = None, **feeds: A
 
 
 def holds(where: Any, wanted: Article, registries: Registries | None = None) -> bool:
-    """Whether a feed of `where` holds an article now."""
-    return ("named", "x") in selector(where, registries).feeds_of(wanted, NOW)
-
-
-# Order, identity, visibility.
-
-
-def test_order_is_total() -> None:
-    """The newest comes first; of one instant, the lesser id; the order of arrival never matters."""
-    later = article("z", published=datetime(2024, 5, 2, tzinfo=UTC))
-    expected = [later, article("a"), article("b"), article("c")]
-    for arrived in itertools.permutations(expected):
-        assert newest_first(arrived) == expected
-
-
-UNIONS = [
-    ({"updated": datetime(2024, 5, 9, tzinfo=UTC), "path": "a.md"}, {"path": "z.md"}),
-    ({"path": "b/a.md"}, {"path": "a/a.md"}),
-    ({"path": "a.md", "source": 0}, {"path": "a.md", "source": 1}),
-]
-
-
-@pytest.mark.parametrize(("winner", "loser"), UNIONS, ids=["updated", "path", "source"])
-def test_two_files_with_one_id_are_one_article(winner: Any, loser: Any) -> None:
-    """The later `updated` wins, then the greater path, then the first source, in any order of arrival."""
-    kept, gone, other = article("a", **winner), article("a", **loser), article("b")
-    for arrived in itertools.permutations([kept, gone, other]):
-        stay, merged = unify(arrived)
-        assert newest_first(stay) == [kept, other]
-        assert merged == [(gone, kept)]
-
-
-def test_every_loser_is_told_with_the_winner() -> None:
-    """Of three files with one id, both losers are paired with the one that stays, in the order of paths."""
-    files = [article("a", path=f"{name}/a.md") for name in "cab"]
-    for arrived in itertools.permutations(files):
-        stay, merged = unify(arrived)
-        assert [each.path for each in stay] == ["c/a.md"]
-        assert [(old.path, new.path) for old, new in merged] == [("a/a.md", "c/a.md"), ("b/a.md", "c/a.md")]
-
-
-FUTURE = NOW + timedelta(seconds=1)
-
-
-@pytest.mark.parametrize(
-    ("fields", "include_unpublished", "reason"),
-    [
-        ({}, False, None),
-        ({"published": NOW}, False, None),
-        ({"published": FUTURE}, False, "not due"),
-        ({"published": FUTURE}, True, "not due"),
-        ({"draft": True}, False, "unpublished"),
-        ({"draft": True}, True, None),
-        ({"draft": True, "published": FUTURE}, False, "unpublished"),
-        ({"draft": True, "published": FUTURE}, True, "not due"),
-        ({"removed": True}, True, "removed"),
-        ({"removed": True, "draft": True, "published": FUTURE}, False, "removed"),
-    ],
-)
-def test_an_article_is_hidden_for_the_first_reason(
-    fields: Any, include_unpublished: bool, reason: str | None
-) -> None:
-    """Removed goes before unpublished before not due; only unpublished can be lifted."""
-    assert hidden(article(**fields), NOW, include_unpublished=include_unpublished) == reason
+    """Whether a feed of `where` holds an article, time not considered."""
+    return "named/x" in selector(where, registries).members(wanted)
 
 
 # Which feeds hold an article.
 
 A_PROVIDER = provider("The A", "a.example")
+IMAGE = Enclosure(url="https://a.example/a.png", media_type="image/png")
+OTHER = Enclosure(url="https://a.example/b.png", media_type="image/png")
 FULL = {
     "topics": ("Open Data", "AI"),
     "provider": A_PROVIDER,
@@ -183,44 +128,80 @@ def test_names_in_where_are_resolved_by_the_registries() -> None:
     assert not holds({"not": {"topic": "AI"}}, chosen, registries)
 
 
-def test_an_article_leaves_a_window_at_an_instant() -> None:
-    """`newer_than` holds until the span is over, and not at that instant itself."""
-    chosen = selector({"newer_than": "31d"})
-    young, old = article(published=NOW - timedelta(days=31, seconds=-1)), article()
-    assert ("named", "x") in chosen.feeds_of(young, NOW)
-    assert ("named", "x") not in chosen.feeds_of(old, NOW)
-    assert list(chosen.leaves_at(young)) == [NOW + timedelta(seconds=1)]
-    assert list(selector().leaves_at(young)) == []
-    assert list(selector({"newer_than": "31d", "topic": "AI"}).leaves_at(young)) == []
-
-
-@pytest.mark.parametrize("span", ["2100y", "9999y", "99999y"])
-def test_a_span_longer_than_time_lets_nothing_leave(span: str) -> None:
-    """A window that reaches beyond the first year holds everything that is not in the future of time."""
-    chosen = selector({"newer_than": span})
-    assert ("named", "x") in chosen.feeds_of(article(), NOW)
-    assert all(instant > NOW for instant in chosen.leaves_at(article()))
-
-
 def test_an_article_stands_in_all_its_feeds() -> None:
-    """Everything, each topic once, the provider, and the named feeds that choose it."""
-    chosen = article(topics=("AI", "IoT"), provider=A_PROVIDER)
-    assert list(selector().feeds_of(chosen, NOW)) == [
-        ("all", ""),
-        ("topics", "ai"),
-        ("topics", "iot"),
-        ("providers", "a.example"),
-        ("named", "x"),
-    ]
-    assert list(selector().feeds_of(article(), NOW)) == [("all", ""), ("named", "x")]
+    """Everything, each topic once, the provider, and the named feeds that choose it, if it says them."""
+    chosen = article(topics=("AI", "IoT", "ai"), provider=A_PROVIDER)
+    assert selector().members(chosen) == {
+        "all/": False,
+        "providers/a.example": True,
+        "topics/ai": True,
+        "topics/iot": True,
+        "named/x": False,
+    }
+    assert selector().members(article()) == {"all/": False, "named/x": False}
+
+
+@pytest.mark.parametrize(
+    "fields", [{"draft": True}, {"removed": True}, {"published": datetime(9999, 1, 1, tzinfo=UTC)}]
+)
+def test_whether_an_article_is_published_is_not_asked(fields: Any) -> None:
+    """An article's feeds are those that it would stand in; time and state are the index's business."""
+    assert selector().members(article(topics=("AI",), **fields)) == selector().members(
+        article(topics=("AI",))
+    )
+
+
+@pytest.mark.parametrize("span", ["1h", "31d", "99999y"])
+def test_a_window_of_time_is_not_asked(span: str) -> None:
+    """`newer_than` chooses nothing for good: it is told apart, for the index to apply at an instant."""
+    assert holds({"newer_than": span}, article())
+    assert not holds({"newer_than": span, "topic": "AI"}, article())
 
 
 @pytest.mark.parametrize("kind", ["all", "topics", "providers"])
-def test_a_kind_that_is_off_holds_nothing(kind: str) -> None:
-    """A kind of feed that is switched off is in no article's list."""
-    chosen = article(topics=("AI",), provider=A_PROVIDER)
-    kinds = {found for found, _ in selector(**{kind: "false"}).feeds_of(chosen, NOW)}
-    assert kinds == {"all", "topics", "providers", "named"} - {kind}
+def test_a_kind_that_is_off_is_known_by_its_switch(kind: str) -> None:
+    """A kind of feed that is switched off still has members, which decide about names, but no feeds."""
+    settings = settings_of(feeds={kind: "false", "named": {"x": {"title": "X"}}})
+    chosen = Selector(settings, Names(Registries())).members(article(topics=("AI",), provider=A_PROVIDER))
+    enabled = {split_key(key)[0] for key in chosen if is_enabled(key, settings)}
+    assert enabled == {"all", "topics", "providers", "named"} - {kind}
+    assert {split_key(key)[0] for key in chosen} == {"all", "topics", "providers", "named"}
+
+
+@pytest.mark.parametrize(
+    ("feeds", "standing"),
+    [
+        ({}, ["all/"]),
+        ({"all": "false"}, []),
+        ({"named": {"b": {"title": "B"}, "a": {"title": "A"}}}, ["all/", "named/b", "named/a"]),
+        ({"all": "false", "named": {"a": {"title": "A"}}}, ["named/a"]),
+    ],
+    ids=["default", "off", "named", "named-alone"],
+)
+def test_some_feeds_stand_without_articles(feeds: Any, standing: list[str]) -> None:
+    """The feed of everything, unless it is off, and the named ones exist though nothing is in them."""
+    assert standing_feeds(settings_of(feeds=feeds)) == standing
+
+
+def test_only_a_named_feed_looks_at_age() -> None:
+    """How old an article may be is said by the `where` of a named feed."""
+    named = {"x": {"title": "X", "where": {"newer_than": "2w"}}, "y": {"title": "Y"}}
+    settings = settings_of(feeds={"named": named})
+    found = {key: newer_than(key, settings) for key in ("all/", "topics/x", "named/x", "named/y")}
+    assert found == {"all/": None, "topics/x": None, "named/x": timedelta(days=14), "named/y": None}
+
+
+@pytest.mark.parametrize(
+    ("key", "parts"),
+    [
+        ("all/", ("all", "")),
+        ("topics/a/b", ("topics", "a/b")),
+        ("providers/a.example", ("providers", "a.example")),
+    ],
+)
+def test_a_key_is_split_at_its_kind(key: str, parts: tuple[str, str]) -> None:
+    """A topic may hold a slash: only the first one parts the kind from the rest."""
+    assert split_key(key) == parts
 
 
 TREE = Registries(
@@ -236,6 +217,7 @@ TREE = Registries(
         ("false", ("Tides",), ["tides"]),
         ("true", ("Tides",), ["tides", "maps", "data"]),
         ("true", ("Tides", "Maps"), ["tides", "maps", "data"]),
+        ("true", ("Maps", "Tides"), ["maps", "tides", "data"]),
         ("true", ("Other",), ["other"]),
         ("true", ("Data",), ["data"]),
     ],
@@ -245,25 +227,37 @@ def test_a_parent_includes_its_children(
 ) -> None:
     """With `include_children` an article stands once in the feed of every ancestor of its topics."""
     chosen = selector(registries=TREE, topics={"include_children": include_children})
-    assert chosen.topics_of(article(topics=topics)) == expected
+    members = chosen.members(article(topics=topics))
+    own = {topic.lower() for topic in topics}
+    assert {key: by_name for key, by_name in members.items() if key.startswith("topics/")} == {
+        f"topics/{key}": key in own for key in expected
+    }
 
 
 # Names.
 
 
 def test_spellings_of_a_topic_are_one_topic() -> None:
-    """Case, blanks and composed forms do not make another topic; the newest article's spelling shows."""
-    names = Names(Registries())
-    names.learn([article("a", topics=("Open Data",)), article("b", topics=("open  DATA", "cafe\u0301"))])
+    """Case, blanks and composed forms do not make another topic; the learnt spelling shows."""
+    names = Names(Registries(), {"topics/open data": "Open Data"})
     assert names.topic("OPEN data") is names.topic("open data")
     assert names.topic("open data").name == "Open Data"
     assert names.topic("CAF\u00c9").key == names.topic("cafe\u0301").key
 
 
+def test_what_nobody_learnt_shows_as_asked() -> None:
+    """A topic of no registry and no article is shown by the word for it; a parent by its children's."""
+    children = Registries(topics=Registry([topic_entry("Tides", parent="Sea & Shore")]))
+    assert Names(Registries()).topic("sea & SHORE").name == "sea & SHORE"
+    assert Names(children).topic("sea & SHORE").name == "Sea & Shore"
+    learnt = {"topics/sea & shore": "SEA & shore"}
+    assert Names(children, learnt).topic("sea & SHORE").name == "SEA & shore"
+
+
 def test_the_registry_has_the_word_on_a_topic() -> None:
     """A topic of the registry shows the registry's name and folder under all of its names."""
-    names = Names(Registries(topics=Registry([topic_entry("AI", segment="ml", aliases=("Robots",))])))
-    names.learn([article(topics=("robots",))])
+    registry = Registry([topic_entry("AI", segment="ml", aliases=("Robots",))])
+    names = Names(Registries(topics=registry), {"topics/ai": "robots", "topics/robots": "robots"})
     assert {(names.topic(each).name, names.topic(each).slug) for each in ("ai", "Robots")} == {("AI", "ml")}
 
 
@@ -285,8 +279,7 @@ def test_a_provider_is_told_by_its_domain_then_its_name(named: Provider, key: st
 
 def test_a_provider_is_shown_as_its_newest_article_calls_it() -> None:
     """Without a word of the registry the newest article gives the name, the domain the address."""
-    names = Names(Registries())
-    names.learn([article("a", provider=A_PROVIDER), article("b", provider=provider("Older A", "a.example"))])
+    names = Names(Registries(), {"providers/a.example": A_PROVIDER})
     shown = names.provider("a.example")
     assert (shown.name, shown.url, shown.segment) == ("The A", "https://a.example/", "a.example")
     unknown = names.provider("b.example")
@@ -295,8 +288,19 @@ def test_a_provider_is_shown_as_its_newest_article_calls_it() -> None:
 
 def test_the_registry_has_the_word_on_a_provider() -> None:
     """Name, address, folder, description and image of the registry go before the articles'."""
-    known = Entry(key="a.example", name="R", segment="r", description="D", url="https://r.example/")
-    names = Names(Registries(providers=Registry([known])))
-    names.learn([article(provider=A_PROVIDER)])
-    shown = names.provider("a.example")
+    known = Entry(
+        key="a.example", name="R", segment="r", description="D", url="https://r.example/", images=(OTHER,)
+    )
+    learnt = {"providers/a.example": Provider(key="a.example", name="A", domain="a.example", images=(IMAGE,))}
+    shown = Names(Registries(providers=Registry([known])), learnt).provider("a.example")
     assert (shown.name, shown.url, shown.segment, shown.description) == ("R", "https://r.example/", "r", "D")
+    assert (shown.home_url, shown.images) == ("https://r.example/", (OTHER,))
+
+
+def test_an_article_fills_in_what_the_registry_leaves_open() -> None:
+    """Where the registry gives no page or image, the domain is the address and the article's image shows."""
+    known = Entry(key="a.example", name="R", segment="r")
+    learnt = {"providers/a.example": Provider(key="a.example", name="A", domain="a.example", images=(IMAGE,))}
+    shown = Names(Registries(providers=Registry([known])), learnt).provider("a.example")
+    assert (shown.name, shown.url, shown.home_url) == ("R", "https://a.example/", None)
+    assert shown.images == (IMAGE,)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from conftest import SITE, settings_of
 
+from syndicate.border import NATIVE_NAMES
 from syndicate.errors import ConfigError
 from syndicate.schema import keys_of
 from syndicate.settings import Author, Settings, TopicFeeds, Where, parse_settings
@@ -56,6 +57,7 @@ DEFAULTS = [
     ("sources.ids", "tag"),
     ("sources.permalink", None),
     ("output", None),
+    ("index", None),
     ("formats", ("rss", "atom", "json")),
     ("feeds.all.enabled", True),
     ("feeds.all.limit", 50),
@@ -151,6 +153,10 @@ REFUSED = [
     ("sources.fields", "title", "a mapping"),
     ("sources.fields", {"title": {"a": "b"}}, "a text"),
     ("sources.defaults", "article", "a mapping of front-matter fields to values"),
+    ("sources.defaults.tittle", "x", "'title'"),
+    ("sources.defaults.qzx", "x", "the native name of a field"),
+    ("sources.fields.Title", "name", "'title'"),
+    ("sources.fields.publishedDate", "start", "'publishedDateTime'"),
     ("sources.ids", "guid", "one of tag, permalink"),
     ("sources.ids", ["tag"], "one of tag, permalink"),
     ("sources.permalink", "https://s.example/{slog}", "a template of {day}, {key}, {month}, {slug}, {year}"),
@@ -243,6 +249,20 @@ def test_all_problems_are_told_at_once() -> None:
         "formats[1]",
         "formats[2]",
     ]
+
+
+@pytest.mark.parametrize("key", ["fields", "defaults"])
+def test_every_native_name_may_be_mapped_and_defaulted(key: str) -> None:
+    """`fields` and `defaults` take the native name of any field, and each unknown one is named."""
+    known = dict.fromkeys(sorted(NATIVE_NAMES), "x")
+    found = getattr(parse_settings(mapping_of(f"sources.{key}", known)).sources[0], key)
+    assert found.keys() == NATIVE_NAMES
+    told = problems_of(mapping_of(f"sources.{key}", {**known, "topic": "x", "secured": "x"}))
+    assert [each.partition(":")[0] for each in told] == [
+        f"sources[0].{key}.topic",
+        f"sources[0].{key}.secured",
+    ]
+    assert told[0].endswith("found an unknown field, expected 'topics'")
 
 
 @pytest.mark.parametrize("empty", [None, {}])

@@ -22,18 +22,23 @@ _MODULES = {"rss": "rss", "atom": "atom", "json": "jsonfeed"}
 
 
 class Renderer(msgspec.Struct, frozen=True, kw_only=True):
-    """One format: `item` renders an item once, `feed` puts rendered items into a feed's frame."""
+    """One format: a document is a head, the items, rendered once each, and the end."""
 
     file_name: str
     media_type: str
+    separator: bytes
+    end: bytes
+    head: Callable[[Feed], bytes]
     item: Callable[[Item], bytes]
-    feed: Callable[[Feed, Iterable[bytes]], bytes]
 
-    def document(self, feed: Feed, items: Iterable[bytes] | None = None) -> Document:
-        """Render a whole document; `items` are the feed's own, where they are rendered already."""
-        rendered = map(self.item, feed.items) if items is None else items
-        path = f"{feed.path}/{self.file_name}"
-        return Document(path=path, media_type=self.media_type, body=self.feed(feed, rendered))
+    def join(self, head: bytes, items: Iterable[bytes]) -> bytes:
+        """Put rendered items between the head of a feed and the end."""
+        return b"".join((head, self.separator.join(items), self.end))
+
+    def document(self, feed: Feed) -> Document:
+        """Render a feed with its items as a whole document."""
+        body = self.join(self.head(feed), map(self.item, feed.items))
+        return Document(path=f"{feed.path}/{self.file_name}", media_type=self.media_type, body=body)
 
 
 def renderer(name: str, *, first_only: bool = False) -> Renderer:
@@ -43,5 +48,10 @@ def renderer(name: str, *, first_only: bool = False) -> Renderer:
         partial(module.render_item, first_only=True) if first_only and name == "rss" else module.render_item
     )
     return Renderer(
-        file_name=module.FILE_NAME, media_type=module.MEDIA_TYPE, item=item, feed=module.render_feed
+        file_name=module.FILE_NAME,
+        media_type=module.MEDIA_TYPE,
+        separator=module.SEPARATOR,
+        end=module.END,
+        head=module.render_head,
+        item=item,
     )

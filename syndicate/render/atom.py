@@ -5,7 +5,6 @@ May know: the model; neither RSS's renderer nor JSON Feed's nor where a feed is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from syndicate.model import Enclosure, Feed, Item
@@ -15,7 +14,9 @@ from syndicate.render.xmlfeed import MEDIA, add, person
 FILE_NAME = "atom.xml"
 MEDIA_TYPE = "application/atom+xml"
 _NAMESPACES = {"media": MEDIA}
-_splicer = xmlfeed.Splicer("feed", _NAMESPACES, b"</feed>")
+SEPARATOR = b""
+END = b"</feed>\n"
+_splicer = xmlfeed.Splicer("feed", _NAMESPACES)
 
 
 class _EntryExtension(xmlfeed.Extension):
@@ -24,6 +25,7 @@ class _EntryExtension(xmlfeed.Extension):
     def extend_atom(self, feed: Any) -> Any:
         """Write the links of an `<entry>` whole (RFC 4287 §4.2.7), the alternate one first."""
         item = self.subject
+        _splicer.adopt(feed)
         alternate = feed.find("link")
         alternate.set("rel", "alternate")
         alternate.set("type", "text/html")
@@ -65,8 +67,8 @@ def render_item(item: Item) -> bytes:
     return _splicer.serialise(entry.atom_entry())
 
 
-def render_feed(feed: Feed, items: Iterable[bytes]) -> bytes:
-    """Render the `<feed>` (RFC 4287 §4.1.1) around its rendered entries."""
+def render_head(feed: Feed) -> bytes:
+    """Render the `<feed>` (RFC 4287 §4.1.1) up to its first entry."""
     frame = xmlfeed.Frame(feed, _FeedExtension)
     frame.id(feed.id)
     frame.updated(feed.updated)
@@ -78,4 +80,4 @@ def render_feed(feed: Feed, items: Iterable[bytes]) -> bytes:
         frame.icon(feed.icon)
     if feed.image:
         frame.logo(feed.image.url)
-    return _splicer.splice(frame.atom_str(), items)
+    return xmlfeed.without_end(frame.atom_str(), END)

@@ -5,7 +5,7 @@ May know: the model; neither RSS's renderer nor Atom's nor where a feed is writt
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -15,6 +15,8 @@ from syndicate.model import Enclosure, Feed, Item, Person
 
 FILE_NAME = "feed.json"
 MEDIA_TYPE = "application/feed+json"
+SEPARATOR = b","
+END = b"]}\n"
 VERSION = "https://jsonfeed.org/version/1.1"
 _encode = msgspec.json.Encoder().encode
 
@@ -79,8 +81,8 @@ def render_item(item: Item) -> bytes:
     )
 
 
-def render_feed(feed: Feed, items: Iterable[bytes]) -> bytes:
-    """Render the top object (JSON Feed 1.1, Top-level) around its rendered items."""
+def render_head(feed: Feed) -> bytes:
+    """Render the top object (JSON Feed 1.1, Top-level) up to its first item."""
     authors = _authors(feed.authors)
     top = _encode(
         _present(
@@ -96,4 +98,4 @@ def render_feed(feed: Feed, items: Iterable[bytes]) -> bytes:
             language=feed.language,
         )
     )
-    return b"".join((top[:-1], b',"items":[', b",".join(items), b"]}\n"))
+    return top[:-1] + b',"items":['

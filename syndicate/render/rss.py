@@ -5,7 +5,6 @@ May know: the model; neither Atom's renderer nor JSON Feed's nor where a feed is
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from syndicate.dates import rfc822, rfc3339
@@ -16,7 +15,9 @@ from syndicate.render.xmlfeed import ATOM, CONTENT, DC, MEDIA, add
 FILE_NAME = "rss.xml"
 MEDIA_TYPE = "application/rss+xml"
 _NAMESPACES = {"dc": DC, "media": MEDIA, "atom": ATOM, "content": CONTENT}
-_splicer = xmlfeed.Splicer("rss", _NAMESPACES, b"</channel></rss>")
+SEPARATOR = b""
+END = b"</channel></rss>\n"
+_splicer = xmlfeed.Splicer("rss", _NAMESPACES)
 
 
 class _ItemExtension(xmlfeed.Extension):
@@ -26,6 +27,7 @@ class _ItemExtension(xmlfeed.Extension):
     def extend_rss(self, feed: Any) -> Any:
         """Write the dates, the persons, the content and every enclosure of an `<item>`."""
         item = self.subject
+        _splicer.adopt(feed)
         add(feed, "pubDate", rfc822(item.published))
         if item.updated > item.published:
             add(feed, f"{{{ATOM}}}updated", rfc3339(item.updated))
@@ -96,8 +98,8 @@ def render_item(item: Item, *, first_only: bool = False) -> bytes:
     return _splicer.serialise(entry.rss_entry())
 
 
-def render_feed(feed: Feed, items: Iterable[bytes]) -> bytes:
-    """Render the `<channel>` of a feed around its rendered items."""
+def render_head(feed: Feed) -> bytes:
+    """Render the `<channel>` of a feed up to its first item."""
     frame = xmlfeed.Frame(feed, _ChannelExtension)
     frame.description(feed.description)
     # feedgen takes the last link for the home page.
@@ -114,4 +116,4 @@ def render_feed(feed: Feed, items: Iterable[bytes]) -> bytes:
         frame.ttl(feed.ttl)
     if feed.authors[0].email:
         frame.managingEditor(f"{feed.authors[0].email} ({feed.authors[0].name})")
-    return _splicer.splice(frame.rss_str(), items)
+    return xmlfeed.without_end(frame.rss_str(), END)

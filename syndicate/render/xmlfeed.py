@@ -8,7 +8,7 @@ neither Article nor settings nor the clock.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from feedgen.entry import FeedEntry
@@ -25,7 +25,6 @@ DC = "http://purl.org/dc/elements/1.1/"
 MEDIA = "http://search.yahoo.com/mrss/"
 GENERATOR = "syndicate"
 NAME = "syndicate"
-_PREFIXES = {ATOM: "atom", CONTENT: "content", DC: "dc", MEDIA: "media"}
 
 
 class Extension(BaseEntryExtension, BaseExtension):  # type: ignore[misc]
@@ -84,14 +83,14 @@ def person(someone: Person) -> dict[str, str]:
 
 
 def add(parent: Any, name: str, text: str | None = None, **attributes: object) -> Any:
-    """Append an element, `{namespace}name` or plain; attributes that are None are left out."""
-    namespace = name[1:].partition("}")[0] if name.startswith("{") else ""
-    nsmap = {_PREFIXES[namespace]: namespace} if namespace else None
-    element = etree.SubElement(parent, name, nsmap=nsmap)
-    for key, value in attributes.items():
-        if value is not None:
-            element.set(key, str(value))
-    element.text = text
+    """Append an element, `{namespace}name` or plain; attributes that are None are left out.
+
+    The prefix of a namespace is the one that a root above the parent declares.
+    """
+    given = {key: str(value) for key, value in attributes.items() if value is not None}
+    element = etree.SubElement(parent, name, given)
+    if text is not None:
+        element.text = text
     return element
 
 
@@ -126,26 +125,30 @@ class Splicer:
     """Serialises entries once, so that every feed that holds one can take the same bytes.
 
     An entry is written inside a root that declares the namespaces, and that root is cut away again:
-    the entry itself repeats none of them.
+    the entry itself repeats none of them. It is adopted before anything is added to it.
     """
 
-    def __init__(self, root: str, namespaces: Mapping[str, str], end: bytes) -> None:
-        self._root = etree.Element(root, nsmap=dict(namespaces))
-        mark = etree.SubElement(self._root, "mark")
-        self._head = etree.tostring(self._root).index(b"<mark/>")
+    def __init__(self, root: str, namespaces: Mapping[str, str]) -> None:
+        self._name = root
+        self._namespaces = dict(namespaces)
+        marked = etree.Element(root, nsmap=self._namespaces)
+        etree.SubElement(marked, "mark")
+        self._head = etree.tostring(marked).index(b"<mark/>")
         self._tail = len(f"</{root}>")
-        self._root.remove(mark)
-        self._end = end
+
+    def adopt(self, element: Any) -> None:
+        """Put an entry under a root whose prefixes it is to use; each gets its own, as threads may render."""
+        etree.Element(self._name, nsmap=self._namespaces).append(element)
 
     def serialise(self, element: Any) -> bytes:
-        """Serialise one entry as UTF-8."""
-        self._root.append(element)
-        whole = etree.tostring(self._root, encoding="UTF-8", xml_declaration=False)
-        self._root.remove(element)
+        """Serialise an adopted entry as UTF-8."""
+        whole = etree.tostring(element.getparent(), encoding="UTF-8", xml_declaration=False)
         return whole[self._head : -self._tail]
 
-    def splice(self, frame: bytes, entries: Iterable[bytes]) -> bytes:
-        """Put entries before the end of a frame, and a line break after it."""
-        if not frame.endswith(self._end):
-            raise RenderError("a frame", f"it does not end with {self._end.decode()}")
-        return b"".join((frame[: -len(self._end)], *entries, self._end, b"\n"))
+
+def without_end(frame: bytes, end: bytes) -> bytes:
+    """Take the closing tags off a frame, so that entries can follow."""
+    tags = end.rstrip(b"\n")
+    if not frame.endswith(tags):
+        raise RenderError("a frame", f"it does not end with {tags.decode()}")
+    return frame[: -len(tags)]

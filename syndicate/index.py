@@ -1,0 +1,463 @@
+"""The index: what was parsed and published, in one SQLite file, so that a run costs what changed.
+
+It may be deleted at any time: that costs time, never content. A file that cannot be used (corrupt,
+locked, of a newer version) is put aside and begun anew. Everything of a run happens in one transaction,
+committed when the output is in place. May know: rows and windows of feeds by their keys; nothing of
+formats, sources or the output folder.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from syndicate.errors import Problem
+from syndicate.indexfile import ArticleRow, FileRow, IndexBroken, KnownFile, Member, check_version, connect
+from syndicate.report import FeedReport
+
+_CHUNK = 500
+_encode = msgspec.msgpack.Encoder().encode
+_decode_feeds = msgspec.msgpack.Decoder(tuple[tuple[str, bool], ...]).decode
+
+
+class Index:
+    """One site's index; a context manager that rolls back, on its way out, what was not committed."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    @classmethod
+    def open(cls, path: str) -> Index:
+        """Open the index at a path, or `:memory:`. Raises IndexBroken for one that cannot be used."""
+        if path != ":memory:":
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+        return cls(connect(path))
+
+    @classmethod
+    def copy(cls, path: str) -> Index:
+        """Copy the index at a path into memory, to be changed without anybody's notice.
+
+        An index that is not there, or cannot be used, is copied as an empty one.
+        """
+        copied = connect(":memory:")
+        try:
+            original = sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True)
+            with closing(original):
+                check_version(original)
+                original.backup(copied)
+        except IndexBroken:
+            copied.close()
+            copied = connect(":memory:")
+        return cls(copied)
+
+    def __enter__(self) -> Index:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def rollback(self) -> None:
+        """Undo the running transaction, if there is one."""
+        if self._db.in_transaction:
+            self._db.rollback()
+
+    def close(self) -> None:
+        """Roll back what was not committed and let go of the file."""
+        self.rollback()
+        self._db.close()
+
+    def begin(self) -> None:
+        """Begin the transaction of a run; nobody else writes until it ends."""
+        self._db.execute("BEGIN IMMEDIATE")
+        self._db.execute("CREATE TEMP TABLE IF NOT EXISTS unsettled (id TEXT PRIMARY KEY)")
+
+    def commit(self) -> None:
+        """Make the run's changes last."""
+        self._db.commit()
+
+    def clear(self) -> None:
+        """Forget everything, inside the running transaction."""
+        for table in ("meta", "files", "articles", "records", "members", "names", "feeds", "documents"):
+            self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - the names stand above
+
+    # What was known, and what a run was about.
+
+    def meta(self, name: str) -> Any:
+        """Look up a value of an earlier run."""
+        row = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else None
+
+    def set_meta(self, name: str, value: Any) -> None:
+        """Keep a value for later runs."""
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+    def known_files(self) -> dict[tuple[int, str], KnownFile]:
+        """List every known file by source and path."""
+        rows = self._db.execute("SELECT source, path, file, size, mtime, read_at, digest FROM files")
+        return {(source, path): KnownFile(*known) for source, path, *known in rows}
+
+    def known_file(self, source: int, path: str) -> KnownFile | None:
+        """Look up one file."""
+        query = "SELECT file, size, mtime, read_at, digest FROM files WHERE source = ? AND path = ?"
+        row = self._db.execute(query, (source, path)).fetchone()
+        return KnownFile(*row) if row else None
+
+    def has_below(self, source: int, folder: str) -> bool:
+        """Tell whether files are known below a folder of a source."""
+        query = "SELECT 1 FROM files WHERE source = ? AND path > ? AND path < ? LIMIT 1"
+        return self._db.execute(query, (source, f"{folder}/", f"{folder}0")).fetchone() is not None
+
+    def count_files(self) -> int:
+        """Count the known files."""
+        count: int = self._db.execute("SELECT count(*) FROM files").fetchone()[0]
+        return count
+
+    # Files and their articles.
+
+    def forget_files(self, files: Iterable[int]) -> set[str]:
+        """Forget files that are gone, with their articles; returns the feeds they stood in."""
+        touched: set[str] = set()
+        for file in files:
+            touched |= self._withdraw(file)
+            self._settle_later(file)
+            for table in ("files", "articles", "records"):
+                self._db.execute(f"DELETE FROM {table} WHERE file = ?", (file,))  # noqa: S608
+        return touched
+
+    def touch_files(self, stats: Iterable[tuple[int, int, int, int]]) -> None:
+        """Keep the new (size, mtime, read_at, file) of files whose bytes are the same."""
+        self._db.executemany("UPDATE files SET size = ?, mtime = ?, read_at = ? WHERE file = ?", stats)
+
+    def add_files(self, rows: Sequence[FileRow], *, include_unpublished: bool) -> None:
+        """Add files that were not known; every feed is to be rendered anyway."""
+        self._insert(rows, include_unpublished=include_unpublished)
+
+    def replace_file(self, known: KnownFile | None, row: FileRow, *, include_unpublished: bool) -> set[str]:
+        """Put a file's new version in place of the known one; returns the feeds that show a difference.
+
+        A version that failed leaves the last good article where it is.
+        """
+        if known is None:
+            file = self._insert([row], include_unpublished=include_unpublished)
+            self._settle_later(file)
+            return self._live_feeds(file)
+        file = known.file
+        values = (row.size, row.mtime, row.read_at, row.digest, row.problem, file)
+        self._db.execute(
+            "UPDATE files SET size=?, mtime=?, read_at=?, digest=?, problem=? WHERE file=?", values
+        )
+        if row.article is None:
+            return set()
+        seen_before = self._seen(file)
+        self._settle_later(file)
+        before = self._withdraw(file)
+        for table in ("articles", "records"):
+            self._db.execute(f"DELETE FROM {table} WHERE file = ?", (file,))  # noqa: S608
+        self._insert_articles([(file, row.article)], include_unpublished=include_unpublished)
+        self._settle_later(file)
+        after = self._live_feeds(file)
+        return before ^ after if self._seen(file) == seen_before else before | after
+
+    def _seen(self, file: int) -> tuple[Any, ...] | None:
+        query = "SELECT id, published, updated, shown FROM articles WHERE file = ?"
+        row: tuple[Any, ...] | None = self._db.execute(query, (file,)).fetchone()
+        return row
+
+    def feeds_of(self, file: int) -> list[str]:
+        """List the feeds in which a file's article stands, in order."""
+        return sorted(self._live_feeds(file))
+
+    def _live_feeds(self, file: int) -> set[str]:
+        row = self._db.execute("SELECT feeds FROM articles WHERE file = ? AND live", (file,)).fetchone()
+        return {feed for feed, _ in _decode_feeds(row[0])} if row else set()
+
+    def _insert(self, rows: Sequence[FileRow], *, include_unpublished: bool) -> int:
+        first: int = self._db.execute("SELECT coalesce(max(file), 0) FROM files").fetchone()[0] + 1
+        self._db.executemany(
+            "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (file, row.source, row.path, row.size, row.mtime, row.read_at, row.digest, row.problem)
+                for file, row in enumerate(rows, start=first)
+            ),
+        )
+        articles = [(file, row.article) for file, row in enumerate(rows, start=first) if row.article]
+        self._insert_articles(articles, include_unpublished=include_unpublished)
+        return first
+
+    def _insert_articles(
+        self, articles: Sequence[tuple[int, ArticleRow]], *, include_unpublished: bool
+    ) -> None:
+        live = {file: _is_live(row.removed, row.draft, include_unpublished) for file, row in articles}
+        self._db.executemany(
+            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?)",
+            (
+                (
+                    file,
+                    row.id,
+                    row.published,
+                    row.updated,
+                    row.removed,
+                    row.draft,
+                    live[file],
+                    _encode(row.members),
+                    row.shown,
+                    row.capped,
+                    row.repeated,
+                    row.notes,
+                )
+                for file, row in articles
+            ),
+        )
+        self._db.executemany(
+            "INSERT INTO records VALUES (?, ?)", ((file, row.record) for file, row in articles)
+        )
+        self._db.executemany(
+            "INSERT INTO members VALUES (?, ?, ?, ?, ?)",
+            sorted(
+                (feed, row.published, row.id, file, own)
+                for file, row in articles
+                if live[file]
+                for feed, own in row.members
+            ),
+        )
+
+    def _withdraw(self, file: int) -> set[str]:
+        """Take an article out of its feeds; returns those it stood in."""
+        query = "SELECT id, published, feeds FROM articles WHERE file = ? AND live"
+        row = self._db.execute(query, (file,)).fetchone()
+        if row is None:
+            return set()
+        id_, published, encoded = row
+        feeds = [feed for feed, _ in _decode_feeds(encoded)]
+        self._db.executemany(
+            "DELETE FROM members WHERE feed = ? AND published = ? AND id = ? AND file = ?",
+            ((feed, published, id_, file) for feed in feeds),
+        )
+        self._db.execute("UPDATE articles SET live = 0 WHERE file = ?", (file,))
+        return set(feeds)
+
+    def _admit(self, file: int) -> set[str]:
+        """Put an article into its feeds; returns them."""
+        query = "SELECT id, published, feeds FROM articles WHERE file = ?"
+        id_, published, encoded = self._db.execute(query, (file,)).fetchone()
+        feeds = _decode_feeds(encoded)
+        self._db.executemany(
+            "INSERT INTO members VALUES (?, ?, ?, ?, ?)",
+            ((feed, published, id_, file, own) for feed, own in feeds),
+        )
+        self._db.execute("UPDATE articles SET live = 1 WHERE file = ?", (file,))
+        return {feed for feed, _ in feeds}
+
+    # One article an id.
+
+    def _settle_later(self, file: int) -> None:
+        self._db.execute("INSERT OR IGNORE INTO unsettled SELECT id FROM articles WHERE file = ?", (file,))
+
+    def settle(self, *, everything: bool, include_unpublished: bool) -> set[str]:
+        """Decide which file stays where several share an id (law 3); returns the feeds that this touches."""
+        rows = self._db.execute(
+            "SELECT file, kept, live, removed, draft, place FROM ("
+            " SELECT file, kept, live, removed, draft, count(*) OVER (PARTITION BY id) AS rivals,"
+            "  row_number() OVER (PARTITION BY id ORDER BY updated DESC, path DESC, source) AS place"
+            " FROM articles JOIN files USING (file) WHERE ? OR id IN (SELECT id FROM unsettled)"
+            ") WHERE rivals > 1 OR NOT kept",
+            (everything,),
+        ).fetchall()
+        touched: set[str] = set()
+        for file, kept, live, removed, draft, place in rows:
+            keep = place == 1
+            if keep != bool(kept):
+                self._db.execute("UPDATE articles SET kept = ? WHERE file = ?", (keep, file))
+            admitted = keep and _is_live(removed, draft, include_unpublished)
+            if admitted != bool(live):
+                touched |= self._admit(file) if admitted else self._withdraw(file)
+        self._db.execute("DELETE FROM unsettled")
+        return touched
+
+    # Time.
+
+    def feeds_due_between(self, after: int, until: int) -> set[str]:
+        """List the feeds of articles that are published after one instant and not after another."""
+        rows = self._db.execute(
+            "SELECT feeds FROM articles WHERE published > ? AND published <= ? AND live", (after, until)
+        )
+        return {feed for (encoded,) in rows for feed, _ in _decode_feeds(encoded)}
+
+    def next_due(self, now: int) -> int | None:
+        """Tell when the next article becomes due."""
+        query = "SELECT min(published) FROM articles WHERE published > ? AND live"
+        due: int | None = self._db.execute(query, (now,)).fetchone()[0]
+        return due
+
+    def oldest_after(self, feed: str, after: int, until: int) -> int | None:
+        """Tell when the oldest article of a feed was published, of those after one instant until another."""
+        query = "SELECT min(published) FROM members WHERE feed = ? AND published > ? AND published <= ?"
+        oldest: int | None = self._db.execute(query, (feed, after, until)).fetchone()[0]
+        return oldest
+
+    # Windows.
+
+    def member_feeds(self) -> set[str]:
+        """List the keys of all feeds that any article stands in."""
+        return {feed for (feed,) in self._db.execute("SELECT DISTINCT feed FROM members")}
+
+    def window(self, feed: str, *, after: int, until: int, limit: int | None) -> list[Member]:
+        """List the articles of a feed between two instants, newest first, then by id (law 9)."""
+        rows = self._db.execute(
+            "SELECT file, updated FROM members JOIN articles USING (file)"
+            " WHERE feed = ? AND members.published > ? AND members.published <= ?"
+            " ORDER BY members.published DESC, members.id LIMIT ?",
+            (feed, after, until, -1 if limit is None else limit),
+        )
+        return [Member(*row) for row in rows]
+
+    def newest_own(self, feed: str, until: int) -> bytes | None:
+        """Give the record of the newest article that names a topic or provider itself."""
+        row = self._db.execute(
+            "SELECT record FROM members JOIN records USING (file) WHERE feed = ?"
+            " AND members.published <= ? AND own = 1 ORDER BY members.published DESC, members.id LIMIT 1",
+            (feed, until),
+        ).fetchone()
+        return row[0] if row else None
+
+    def feeds_sharing_articles_with(self, feed: str) -> set[str]:
+        """List the feeds that hold an article which stands in a feed by its own word."""
+        rows = self._db.execute(
+            "SELECT feeds FROM members JOIN articles USING (file) WHERE feed = ? AND own", (feed,)
+        )
+        return {other for (encoded,) in rows for other, _ in _decode_feeds(encoded)}
+
+    def records(self, files: Sequence[int]) -> Iterator[tuple[int, bytes]]:
+        """Give the records of files, in any order."""
+        for start in range(0, len(files), _CHUNK):
+            some = files[start : start + _CHUNK]
+            marks = ",".join("?" * len(some))
+            yield from self._db.execute(
+                f"SELECT file, record FROM records WHERE file IN ({marks})",  # noqa: S608 - marks only
+                some,
+            )
+
+    def all_records(self) -> Iterator[tuple[int, bytes]]:
+        """Give the record of every file, so that its feeds can be told anew."""
+        yield from self._db.execute("SELECT file, record FROM records ORDER BY file")
+
+    def replace_members(
+        self, members: Iterable[tuple[int, Sequence[tuple[str, bool]]]], *, include_unpublished: bool
+    ) -> None:
+        """Put every article into other feeds, as another configuration has them."""
+        self._db.execute("DELETE FROM members")
+        self._db.executemany(
+            "UPDATE articles SET feeds = ?, kept = 1, live = NOT removed AND (? OR NOT draft) WHERE file = ?",
+            ((_encode(feeds), include_unpublished, file) for file, feeds in members),
+        )
+        self._db.executemany(
+            "INSERT INTO members VALUES (?, ?, ?, ?, ?)",
+            (
+                (feed, published, id_, file, own)
+                for encoded, published, id_, file in self._db.execute(
+                    "SELECT feeds, published, id, file FROM articles WHERE live"
+                )
+                for feed, own in _decode_feeds(encoded)
+            ),
+        )
+
+    # Names, feeds, documents.
+
+    def names(self) -> dict[str, bytes]:
+        """List what every topic and provider is shown as."""
+        return dict(self._db.execute("SELECT key, shown FROM names"))
+
+    def set_name(self, key: str, shown: bytes | None) -> None:
+        """Keep what a topic or provider is shown as, or forget it."""
+        self._db.execute("DELETE FROM names WHERE key = ?", (key,))
+        if shown is not None:
+            self._db.execute("INSERT INTO names VALUES (?, ?)", (key, shown))
+
+    def feeds(self) -> dict[str, FeedReport]:
+        """List the feeds that exist, in the order of their paths."""
+        decode = msgspec.msgpack.Decoder(FeedReport).decode
+        rows = self._db.execute("SELECT feed, report FROM feeds ORDER BY path, feed")
+        return {feed: decode(report) for feed, report in rows}
+
+    def set_feed(self, feed: str, report: FeedReport | None) -> None:
+        """Keep what the report says of a feed, or forget a feed that is no more."""
+        self._db.execute("DELETE FROM feeds WHERE feed = ?", (feed,))
+        if report is not None:
+            values = (feed, report.path, "\n".join(report.files), msgspec.msgpack.encode(report))
+            self._db.execute("INSERT INTO feeds VALUES (?, ?, ?, ?)", values)
+
+    def feed_paths(self) -> list[tuple[str, str]]:
+        """List the keys and paths of the feeds that have files."""
+        return self._db.execute("SELECT feed, path FROM feeds WHERE files <> ''").fetchall()
+
+    def wanted_files(self) -> list[str]:
+        """List the files of all feeds."""
+        rows = self._db.execute("SELECT files FROM feeds WHERE files <> ''")
+        return [path for (files,) in rows for path in files.split("\n")]
+
+    def documents(self) -> dict[str, tuple[int, int]]:
+        """List the published files with size and mtime as they were left."""
+        return {path: (size, mtime) for path, size, mtime in self._db.execute("SELECT * FROM documents")}
+
+    def set_documents(self, stats: Iterable[tuple[str, int, int]]) -> None:
+        """Keep path, size and mtime of files as they are left."""
+        self._db.executemany("INSERT OR REPLACE INTO documents VALUES (?, ?, ?)", stats)
+
+    def forget_documents(self, paths: Iterable[str]) -> None:
+        """Forget files that are no more."""
+        self._db.executemany("DELETE FROM documents WHERE path = ?", ((path,) for path in paths))
+
+    # What the report asks for.
+
+    def counts(self, now: int, *, include_unpublished: bool) -> dict[str, int]:
+        """Count files and articles the way the report does: removed, then unpublished, then not due."""
+        row = self._db.execute(
+            "SELECT count(*), sum(kept AND removed), sum(kept AND NOT removed AND draft AND NOT :all),"
+            " sum(kept AND NOT removed AND (:all OR NOT draft) AND published > :now),"
+            " sum(kept AND NOT removed AND (:all OR NOT draft) AND published <= :now),"
+            " sum(kept * capped), sum(kept * repeated) FROM articles",
+            {"all": include_unpublished, "now": now},
+        ).fetchone()
+        names = ("articles", "removed", "unpublished", "not_due", "published", "capped", "repeated")
+        return {name: value or 0 for name, value in zip(names, row, strict=True)}
+
+    def has_articles(self) -> bool:
+        """Tell whether there is any article."""
+        return self._db.execute("SELECT 1 FROM articles LIMIT 1").fetchone() is not None
+
+    def failures(self) -> tuple[Problem, ...]:
+        """List what is wrong with the files that could not be read, in their order."""
+        rows = self._db.execute(
+            "SELECT source, path, problem FROM files INDEXED BY files_failed WHERE problem NOTNULL"
+        )
+        return tuple(msgspec.msgpack.decode(problem, type=Problem) for *_, problem in sorted(rows))
+
+    def notes(self) -> tuple[Problem, ...]:
+        """List what was left out of the articles that are used."""
+        rows = self._db.execute(
+            "SELECT source, path, notes FROM articles INDEXED BY articles_noted"
+            " CROSS JOIN files USING (file) WHERE notes NOTNULL AND kept"
+        )
+        decode = msgspec.msgpack.Decoder(tuple[Problem, ...]).decode
+        return tuple(note for *_, notes in sorted(rows) for note in decode(notes))
+
+    def merged(self) -> list[tuple[str, tuple[int, str], tuple[int, str]]]:
+        """List the files that gave way to another with their id: the id, source and path, the other's."""
+        rows = self._db.execute(
+            "SELECT articles.id, files.source, files.path, winner.source, winner.path"
+            " FROM articles JOIN files USING (file)"
+            " JOIN articles AS kept ON kept.id = articles.id AND kept.kept = 1"
+            " JOIN files AS winner ON winner.file = kept.file"
+            " WHERE articles.kept = 0 ORDER BY files.path, articles.id, files.source"
+        )
+        return [(id_, (source, path), (other, place)) for id_, source, path, other, place in rows]
+
+
+def _is_live(removed: bool, draft: bool, include_unpublished: bool) -> bool:
+    return not removed and (include_unpublished or not draft)

@@ -1,0 +1,157 @@
+"""The file of the index: its tables, the rows that stand in them, how it is opened or put aside.
+
+May know: SQLite; nothing of what the rows are asked for.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+
+import msgspec
+
+SCHEMA_VERSION = 2
+_SCHEMA = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
+CREATE TABLE files (
+    file INTEGER PRIMARY KEY,
+    source INTEGER NOT NULL,
+    path TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    mtime INTEGER NOT NULL,
+    read_at INTEGER NOT NULL,
+    digest BLOB NOT NULL,
+    problem BLOB,
+    UNIQUE (source, path)
+);
+CREATE INDEX files_failed ON files (file) WHERE problem NOTNULL;
+CREATE TABLE articles (
+    file INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
+    published INTEGER NOT NULL,
+    updated INTEGER NOT NULL,
+    removed INTEGER NOT NULL,
+    draft INTEGER NOT NULL,
+    kept INTEGER NOT NULL,
+    live INTEGER NOT NULL,
+    feeds BLOB NOT NULL,
+    shown BLOB NOT NULL,
+    capped INTEGER NOT NULL,
+    repeated INTEGER NOT NULL,
+    notes BLOB
+);
+CREATE INDEX articles_by_id ON articles (id);
+CREATE INDEX articles_by_date ON articles (published, live, removed, draft, kept, capped, repeated);
+CREATE INDEX articles_merged ON articles (id) WHERE kept = 0;
+CREATE INDEX articles_noted ON articles (file) WHERE notes NOTNULL;
+CREATE TABLE records (file INTEGER PRIMARY KEY, record BLOB NOT NULL);
+CREATE TABLE members (
+    feed TEXT NOT NULL,
+    published INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    file INTEGER NOT NULL,
+    own INTEGER NOT NULL,
+    PRIMARY KEY (feed, published DESC, id, file)
+) WITHOUT ROWID;
+CREATE TABLE names (key TEXT PRIMARY KEY, shown BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE feeds (
+    feed TEXT PRIMARY KEY, path TEXT NOT NULL, files TEXT NOT NULL, report BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE documents (path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime INTEGER NOT NULL) WITHOUT ROWID;
+"""
+"""
+files     every file of the sources as it was last read; `problem` where that failed
+articles  the last good version of each file; `kept` is 0 where another file with its id stays,
+          `live` is 1 where it is published as soon as it is due; `feeds` lists the feeds it stands in,
+          and `shown` digests what readers see of it
+records   the article itself, as it is rendered from
+members   the live articles of each feed in their order; `own` where one names the topic or provider
+          itself rather than a child of it
+names     what a topic or provider is shown as
+feeds     the feeds that exist and what the report says of them
+documents each published file's size and mtime as we left them
+"""
+
+IndexBroken = sqlite3.DatabaseError
+"""Raised by any call where the file is corrupt, locked by somebody else or of another version."""
+
+
+class FileRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One file as it was read: what is known of it, and its article or its problem."""
+
+    source: int
+    path: str
+    size: int
+    mtime: int
+    read_at: int
+    digest: bytes
+    problem: bytes | None = None
+    article: ArticleRow | None = None
+
+
+class ArticleRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One article as a row: what selection asks for, and the record itself."""
+
+    id: str
+    published: int
+    updated: int
+    removed: bool
+    draft: bool
+    shown: bytes
+    capped: int
+    repeated: int
+    notes: bytes | None
+    record: bytes
+    members: tuple[tuple[str, bool], ...]
+
+
+class KnownFile(msgspec.Struct, frozen=True):
+    """What the index knows of a file before it is read again."""
+
+    file: int
+    size: int
+    mtime: int
+    read_at: int
+    digest: bytes
+
+
+class Member(msgspec.Struct, frozen=True):
+    """One article of a window: its file and when it was last updated."""
+
+    file: int
+    updated: int
+
+
+def connect(path: str) -> sqlite3.Connection:
+    """Open the database at a path, with its tables. Raises IndexBroken for one that cannot be used."""
+    connection = sqlite3.connect(path, isolation_level=None, timeout=5.0)
+    try:
+        # A crash may cost the last run's entries, never the file; the output is compared anyway.
+        connection.executescript(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384;"
+            "PRAGMA temp_store = MEMORY;"
+        )
+        if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            check_version(connection)
+        else:
+            connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def check_version(connection: sqlite3.Connection) -> None:
+    """Raise IndexBroken for a database that another version of the project made."""
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version != SCHEMA_VERSION:
+        raise IndexBroken(f"it is of version {version}, this is {SCHEMA_VERSION}")
+
+
+def put_aside(path: str) -> str:
+    """Put an index that cannot be used out of the way; returns where it is now."""
+    aside = f"{path}.broken"
+    for suffix in ("", "-wal", "-shm"):
+        if os.path.exists(path + suffix):
+            os.replace(path + suffix, aside + suffix)
+    return aside

@@ -1,0 +1,205 @@
+"""Watching: every change of an article or of the configuration rebuilds what it touches, at once.
+
+The index stays open and the settings stay in memory; a change costs what it touches. May know: the
+pipeline, the configuration and the clock; not how the command line prints.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from threading import Event
+
+from syndicate.config import load_registries
+from syndicate.errors import Problem, SyndicateError, below
+from syndicate.index import Index
+from syndicate.indexfile import IndexBroken, put_aside
+from syndicate.lock import lock
+from syndicate.pipeline import Options, build_with, index_path, output_folder, state_folder
+from syndicate.registry import Registries
+from syndicate.report import Report, counted
+from syndicate.settings import Settings
+from syndicate.sources import is_source_file, watched_folders
+
+# A burst of changes ends when this many milliseconds pass without one, and in any case after so many.
+_QUIET_MS, _BURST_MS = 10, 400
+# How often the clock is looked at, for articles that become due.
+_TICK_MS = 1_000
+_WAIT_FOR_OTHERS = 30.0
+_NAMED = 3
+
+
+class Watcher:
+    """One site that is being watched; `rebuild` may be called for as long as it is open."""
+
+    def __init__(self, config: str, load: Callable[[], Settings], options: Options) -> None:
+        """`load` reads the configuration at the path `config`, whenever that changes."""
+        self.config = os.path.abspath(config)
+        self.options = options
+        self._load = load
+        self._stack = ExitStack()
+        self._known_failures: set[Problem] = set()
+        self.next_event: datetime | None = None
+        self.settings: Settings
+        self.registries: Registries
+        self._index: Index
+        self._begin()
+
+    def __enter__(self) -> Watcher:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def _begin(self) -> None:
+        settings = self._load()
+        registries = load_registries(settings)
+        self._stack.close()
+        path = index_path(settings)
+        try:
+            index = Index.open(path)
+        except IndexBroken:
+            put_aside(path)
+            index = Index.open(path)
+        self._index = self._stack.enter_context(index)
+        self.settings, self.registries = settings, registries
+
+    def folders(self) -> list[str]:
+        """List the folders in which a change matters."""
+        feeds = self.settings.feeds
+        registries = [path for path in (feeds.topics.registry, feeds.providers.registry) if path]
+        folders = {os.path.dirname(self.config), *watched_folders(self.settings)}
+        folders.update(path if os.path.isdir(path) else os.path.dirname(path) for path in registries)
+        return sorted(folder for folder in folders if os.path.isdir(folder))
+
+    def concerns(self, path: str) -> bool:
+        """Tell whether a change of a path may matter: our own files and hidden ones do not."""
+        ours = (output_folder(self.settings), state_folder(self.settings))
+        if any(path == folder or path.startswith(folder + os.sep) for folder in ours):
+            return False
+        if os.path.basename(path).startswith("."):
+            return False
+        return (
+            self.is_configuration(path)
+            or is_source_file(self.settings, path)
+            or os.path.isdir(path)
+            or self._was_folder(path)
+        )
+
+    def is_configuration(self, path: str) -> bool:
+        """Tell whether a path is the configuration or belongs to a registry."""
+        feeds = self.settings.feeds
+        registries = [each for each in (feeds.topics.registry, feeds.providers.registry) if each]
+        beside = [
+            os.path.join(os.path.dirname(self.config), name) for name in ("topics.yaml", "providers.yaml")
+        ]
+        return path in (self.config, *registries, *beside) or any(
+            path.startswith(registry + os.sep) for registry in registries
+        )
+
+    def rebuild(self, paths: Sequence[str] | None = None) -> list[str]:
+        """Rebuild what a change of paths touches, or all that changed; says what was done, in lines.
+
+        Whatever is wrong is said too, and nothing of it ends the watch.
+        """
+        started = time.perf_counter()
+        try:
+            if paths and any(map(self.is_configuration, paths)):
+                self._begin()
+                report = self._build(None)
+            else:
+                report = self._build(self._only(paths))
+        except SyndicateError as error:
+            return [f"error: {line}" for line in str(error).splitlines()]
+        except IndexBroken as error:
+            aside = put_aside(index_path(self.settings))
+            self._begin()
+            return [f"the index could not be used ({error}); it is now {aside}", *self.rebuild()]
+        elapsed = (time.perf_counter() - started) * 1000
+        return [*self._new_failures(report), _line(paths, report, elapsed)]
+
+    def _only(self, paths: Sequence[str] | None) -> Sequence[str] | None:
+        # A folder that came or went tells nothing of the files in it.
+        if paths is None or any(os.path.isdir(path) or self._was_folder(path) for path in paths):
+            return None
+        return paths
+
+    def _was_folder(self, path: str) -> bool:
+        roots = enumerate(source.path for source in self.settings.sources)
+        return not os.path.exists(path) and any(
+            self._index.has_below(number, below(path, root)) for number, root in roots if root != path
+        )
+
+    def _build(self, only: Sequence[str] | None) -> Report:
+        with lock(os.path.join(state_folder(self.settings), "lock"), _WAIT_FOR_OTHERS):
+            report = build_with(
+                self._index, self.settings, self.options, registries=self.registries, only=only
+            )
+        self.next_event = report.next_event
+        return report
+
+    def _new_failures(self, report: Report) -> Iterator[str]:
+        failures = set(report.failed)
+        yield from (f"failed: {problem}" for problem in report.failed if problem not in self._known_failures)
+        self._known_failures = failures
+
+
+def watch(watcher: Watcher, say: Callable[[str], None], stop: Event | None = None) -> None:
+    """Rebuild now, and then whenever something changes or becomes due, until `stop` is set."""
+    for line in watcher.rebuild():
+        say(line)
+    for paths in _changes(watcher, stop):
+        for line in watcher.rebuild(paths):
+            say(line)
+
+
+def _changes(watcher: Watcher, stop: Event | None) -> Iterator[list[str] | None]:
+    """Give the paths of each burst of changes, or None when an article becomes due."""
+    while stop is None or not stop.is_set():
+        folders = watcher.folders()
+        for paths in _changes_in(folders, watcher, stop):
+            yield paths
+            if watcher.folders() != folders:
+                break
+
+
+def _changes_in(folders: list[str], watcher: Watcher, stop: Event | None) -> Iterator[list[str] | None]:
+    from watchfiles import watch as watch_files
+
+    stream = watch_files(
+        *folders,
+        watch_filter=lambda _, path: watcher.concerns(path),
+        debounce=_BURST_MS,
+        step=_QUIET_MS,
+        stop_event=stop,
+        rust_timeout=_TICK_MS,
+        yield_on_timeout=True,
+    )
+    for changes in stream:
+        if changes:
+            yield sorted({path for _, path in changes})
+        elif watcher.next_event and datetime.now(UTC) >= watcher.next_event:
+            yield None
+        elif stop is not None and stop.is_set():
+            return
+
+
+def _line(paths: Sequence[str] | None, report: Report, elapsed: float) -> str:
+    feeds = [feed.path for feed in report.changed_feeds]
+    if paths is None:
+        what = counted(report.read, "article")
+    else:
+        what = _some([below(path, os.getcwd()) for path in paths])
+    which = _some(feeds) if feeds else "no feed differs"
+    plan = report.changes
+    files = len(plan.write) + len(plan.delete)
+    return f"{what}: {which} ({counted(files, 'file')}, {elapsed:.0f} ms)"
+
+
+def _some(names: Iterable[str]) -> str:
+    names = list(names)
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")

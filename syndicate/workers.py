@@ -1,0 +1,244 @@
+"""The work that other processes can do: reading articles, rendering items and the heads of feeds.
+
+Plain functions of plain values, for any `concurrent.futures.Executor`. They return finished bytes and
+records; the caller only stores. May know: how to read and to render; neither the index nor the output.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import BrokenExecutor, Executor, Future
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import islice
+from typing import Any, TypeVar
+
+import msgspec
+
+from syndicate.article import Article, Provider, shown_digest
+from syndicate.catalogue import FeedSpec
+from syndicate.compose import compose_frame, compose_item
+from syndicate.digest import digest_bytes
+from syndicate.errors import ArticleError
+from syndicate.indexfile import ArticleRow, FileRow
+from syndicate.registry import Registries
+from syndicate.render import Renderer, renderer
+from syndicate.selection import FeedKey, Names, Selector
+from syndicate.settings import Format, Settings
+from syndicate.sources import SourceFile, parse_file, read_file
+
+Executors = Callable[[], Executor | None]
+"""Gives the executor of a run, or None; a pool is started when it is first asked for."""
+
+Rendered = tuple[bytes, ...]
+"""An item, or the head of a feed, in each format asked for."""
+
+_Batch = TypeVar("_Batch")
+_Result = TypeVar("_Result")
+_encode = msgspec.msgpack.Encoder().encode
+_decode_article = msgspec.msgpack.Decoder(Article).decode
+_decode_rows = msgspec.msgpack.Decoder(list[FileRow]).decode
+
+
+class Tools:
+    """What reading and rendering need, made once a process from the bytes that describe it."""
+
+    def __init__(
+        self, settings: Settings, registries: Registries, learnt: Mapping[FeedKey, str | Provider]
+    ) -> None:
+        self.settings = settings
+        self.names = Names(registries, learnt)
+        self.selector = Selector(settings, self.names)
+        self.readings = [settings.reading(number) for number in range(len(settings.sources))]
+
+    def renderer(self, name: Format) -> Renderer:
+        """Give the renderer of a format, tuned as the settings say."""
+        return renderer(name, first_only=self.settings.rss_enclosures == "first")
+
+
+def describe(
+    settings: Settings, registries: Registries, learnt: Mapping[FeedKey, str | Provider] | None = None
+) -> bytes:
+    """Describe the tools of a run as bytes that any process can make them from."""
+    return pickle.dumps((settings, registries, learnt or {}))
+
+
+@lru_cache(maxsize=2)
+def _tools(description: bytes) -> Tools:
+    return Tools(*pickle.loads(description))  # noqa: S301 - our own bytes, made by describe()
+
+
+def read_batch(description: bytes, files: Sequence[tuple[SourceFile, bytes | None]]) -> bytes:
+    """Read files; each comes with the digest it is known by, or None.
+
+    Returns the encoded list of FileRow, in the order of the files. A row with neither an article nor
+    a problem is a file whose bytes are the known ones.
+    """
+    tools = _tools(description)
+    return _encode([_read(tools, file, known) for file, known in files])
+
+
+def read_rows(encoded: bytes) -> list[FileRow]:
+    """Decode what `read_batch` returned."""
+    return _decode_rows(encoded)
+
+
+def _read(tools: Tools, file: SourceFile, known: bytes | None) -> FileRow:
+    row = FileRow(
+        source=file.source,
+        path=file.path,
+        size=file.size,
+        mtime=file.mtime_ns,
+        read_at=time.time_ns(),
+        digest=b"",
+    )
+    try:
+        raw = read_file(file)
+        row = msgspec.structs.replace(row, digest=digest_bytes(raw))
+        if row.digest == known:
+            return row
+        article = parse_file(raw, file, tools.readings[file.source])
+    except ArticleError as error:
+        return msgspec.structs.replace(row, problem=_encode(error.problem))
+    return msgspec.structs.replace(row, article=article_row(tools, article))
+
+
+def article_row(tools: Tools, article: Article) -> ArticleRow:
+    """Make the row of an article for the index."""
+    return ArticleRow(
+        id=article.id,
+        published=int(article.published.timestamp()),
+        updated=int(article.updated.timestamp()),
+        removed=article.removed,
+        draft=article.draft,
+        shown=shown_digest(article),
+        capped=article.capped,
+        repeated=article.repeated,
+        notes=_encode(article.notes) if article.notes else None,
+        record=_encode(article),
+        members=tuple(tools.selector.members(article).items()),
+    )
+
+
+def members_batch(
+    description: bytes, records: Sequence[tuple[int, bytes]]
+) -> list[tuple[int, tuple[tuple[FeedKey, bool], ...]]]:
+    """Tell for each file, by its record, in which feeds its article stands."""
+    selector = _tools(description).selector
+    return [(file, tuple(selector.members(_decode_article(record)).items())) for file, record in records]
+
+
+def render_batch(
+    description: bytes,
+    records: Sequence[bytes],
+    heads: Sequence[tuple[FeedSpec, datetime]],
+    formats: tuple[Format, ...],
+) -> tuple[list[Rendered], list[Rendered]]:
+    """Render items, by their records, in the given formats, and the heads of feeds in their own."""
+    tools = _tools(description)
+    renderers = [tools.renderer(name) for name in formats]
+    items = []
+    for record in records:
+        item = compose_item(_decode_article(record), tools.settings, tools.names)
+        items.append(tuple(each.item(item) for each in renderers))
+    return items, [_head(tools, spec, updated) for spec, updated in heads]
+
+
+def _head(tools: Tools, spec: FeedSpec, updated: datetime) -> Rendered:
+    # A worker gets its own copy of every value, the time zone too.
+    feed = compose_frame(spec, updated.astimezone(UTC), tools.settings)
+    return tuple(tools.renderer(name).head(feed) for name in spec.formats)
+
+
+def decode_article(record: bytes) -> Article:
+    """Decode the record of an article."""
+    return _decode_article(record)
+
+
+# Spreading work over processes.
+
+
+def start_pool(jobs: int) -> AbstractContextManager[Executor | None]:
+    """Start a pool of processes, or none where one job is all that is wanted."""
+    if jobs <= 1:
+        return nullcontext()
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    # Forking spares each worker the imports; where a platform cannot fork, workers start afresh.
+    methods = multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("fork" if "fork" in methods else None)
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker)
+    # The first task starts the processes. A Ctrl-C in that moment waits: it would end in half-made ones.
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        pool.submit(os.getpid)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+    return pool
+
+
+def _start_worker() -> None:
+    # The parent decides what Ctrl-C means; a worker that is in the middle of a batch says nothing.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    # Batches are short and leave no cycles: collecting what lived before them finds nothing.
+    gc.freeze()
+    gc.set_threshold(50_000)
+
+
+def _end_with_parent() -> None:
+    # A parent that was killed tells nobody: its workers would wait for work for ever.
+    from multiprocessing import connection, parent_process
+
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+
+def default_jobs() -> int:
+    """Tell how many processes this one may keep busy."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def spread(
+    executor: Executor | None, work: Callable[..., _Result], batches: Iterable[tuple[Any, ...]], ahead: int
+) -> Iterator[_Result]:
+    """Do work for each batch of arguments, in order, at most `ahead` of them before they are taken.
+
+    Without an executor it is done here, one by one. What is not taken is cancelled.
+    """
+    if executor is None:
+        for batch in batches:
+            yield work(*batch)
+        return
+    source = iter(batches)
+    waiting: list[Future[_Result]] = [executor.submit(work, *batch) for batch in islice(source, ahead)]
+    try:
+        while waiting:
+            result = waiting.pop(0).result()
+            for batch in islice(source, 1):
+                waiting.append(executor.submit(work, *batch))
+            yield result
+    except BrokenExecutor:
+        # The pool is failing what waits: a future that we cancel meanwhile would trip it up.
+        waiting.clear()
+        raise
+    finally:
+        for future in waiting:
+            future.cancel()
+
+
+def in_batches(things: Iterable[_Batch], size: int) -> Iterator[list[_Batch]]:
+    """Cut a stream of things into lists of a size."""
+    source = iter(things)
+    while batch := list(islice(source, size)):
+        yield batch

@@ -1,0 +1,352 @@
+"""Law 4 as a state machine: whatever happens, an incremental build and a clean build give the same files."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from syndicate.config import load_settings
+from syndicate.pipeline import build
+
+START = datetime(2024, 6, 1, tzinfo=UTC)
+
+titles = st.sampled_from(["One", "Two", "Three &amp; four", "<b>Five</b>", "六"])
+topics = st.lists(st.sampled_from(["AI", "ai", "C", "C++", "Data", "Maps", "Old Name"]), max_size=3)
+providers = st.sampled_from([None, "a.example", "A.example", "b.example", "c.example"])
+provider_names = st.sampled_from(["Alpha", "Alpha%2c Inc.", "Beta"])
+hours = st.integers(-300, 100)
+stems = st.sampled_from(
+    [f"2024-05-{day:02}-{name}" for day in (1, 2, 3) for name in ("a", "b", "c")] + ["x", "y"]
+)
+folders = st.sampled_from(["", "sub/", "sub/deep/"])
+ids = st.sampled_from([None, None, None, "tag:site.example,2020:shared"])
+
+
+class Text(msgspec.Struct, frozen=True):
+    """One article of the model."""
+
+    title: str
+    topics: tuple[str, ...]
+    provider: str | None
+    provider_name: str
+    published: datetime
+    id: str | None = None
+    draft: bool = False
+    removed: bool = False
+    heat: int = 0
+    quality: int = 50
+    updated: int = 0
+    broken: bool = False
+
+    def render(self) -> str:
+        """Write it as a file."""
+        lines = [f"title: {self.title!r}", f"publishedDateTime: {self.published:%Y-%m-%dT%H:%M:%SZ}"]
+        lines += [f"webUrl: https://site.example/{self.title[:3].strip()}/", f"heat: {self.heat}"]
+        lines += [f"quality: {self.quality}", "related: [{title: R, webUrl: 'https://r.example/'}]"]
+        if self.topics:
+            lines.append("topics: [" + ", ".join(f"'{topic}'" for topic in self.topics) + "]")
+        if self.provider:
+            lines.append(f"provider: {{name: '{self.provider_name}', domain: {self.provider}}}")
+        if self.id:
+            lines.append(f"id: {self.id}")
+        if self.draft:
+            lines.append("draft: true")
+        if self.removed:
+            lines.append("removed: true")
+        if self.updated:
+            later = self.published + timedelta(hours=self.updated)
+            lines.append(f"updatedDateTime: {later:%Y-%m-%dT%H:%M:%SZ}")
+        if self.broken:
+            lines.append("title: twice")
+        return "---\n" + "\n".join(lines) + "\n---\n"
+
+
+texts = st.builds(
+    Text,
+    title=titles,
+    topics=topics.map(tuple),
+    provider=providers,
+    provider_name=provider_names,
+    published=hours.map(lambda number: START + timedelta(hours=number)),
+    id=ids,
+    draft=st.sampled_from([False, False, False, True]),
+    removed=st.sampled_from([False, False, False, False, True]),
+    updated=st.sampled_from([0, 0, 5]),
+    quality=st.sampled_from([10, 50, 90]),
+)
+
+configurations = st.fixed_dictionaries(
+    {
+        "feeds": st.fixed_dictionaries(
+            {
+                "all": st.sampled_from(["{limit: 3}", "{limit: none}", "false"]),
+                "topics": st.sampled_from(
+                    ["{limit: 2}", "{include_children: true}", "{min_items: 2}", "{limit: 1, min_items: 2}"]
+                ),
+                "providers": st.sampled_from(["{limit: 50}", "false", "{title: '{name}!'}"]),
+                "named": st.sampled_from(
+                    [
+                        "{}",
+                        "{fresh: {title: Fresh, where: {newer_than: 48h}}}",
+                        "{good: {title: Good, limit: 2, where: {min_quality: 60, not: {topic: C++}}}}",
+                    ]
+                ),
+            }
+        ),
+        "content": st.sampled_from(["card", "summary"]),
+        "formats": st.sampled_from(["[rss, atom, json]", "[json]"]),
+    }
+)
+registries = st.sampled_from(
+    [
+        "[]",
+        "[{name: AI, slug: ai, parent: Data}]",
+        "[{name: Artificial Intelligence, slug: intelligence, aliases: [AI]}, {name: Maps, parent: Data}]",
+        "[{name: New Name, aliases: [Old Name]}]",
+    ]
+)
+
+
+choices = st.integers(0, 99)
+changes = st.one_of(
+    st.fixed_dictionaries({"heat": st.integers(0, 9)}),
+    st.fixed_dictionaries({"quality": st.sampled_from([10, 50, 90])}),
+    st.fixed_dictionaries({"title": titles}),
+    st.fixed_dictionaries({"topics": topics.map(tuple)}),
+    st.fixed_dictionaries({"provider_name": provider_names}),
+    st.fixed_dictionaries({"draft": st.booleans()}),
+    st.fixed_dictionaries({"removed": st.booleans()}),
+    st.fixed_dictionaries({"broken": st.booleans()}),
+    st.fixed_dictionaries({"updated": st.sampled_from([0, 5, 50])}),
+)
+
+
+def has_articles(machine: Any) -> bool:
+    """Tell whether there is an article to do something with."""
+    return bool(getattr(machine, "model", None))
+
+
+class Publisher(RuleBasedStateMachine):
+    """A publisher who does everything that may be done to a site, one step at a time."""
+
+    @initialize(begun=st.dictionaries(st.tuples(folders, stems), texts, min_size=3, max_size=8))
+    def start(self, begun: dict[tuple[str, str], Text]) -> None:
+        """Begin with a few articles."""
+        self.root = Path(tempfile.mkdtemp(prefix="publisher-"))
+        self.now = START
+        self.model: dict[str, Text] = {}
+        self.good: dict[str, Text] = {}
+        self.drafts = False
+        self.full = False
+        self.configuration: dict[str, Any] = {"feeds": {}, "content": "card", "formats": "[rss, atom, json]"}
+        self.registry = "[]"
+        (self.root / "site" / "articles").mkdir(parents=True)
+        self.write_configuration()
+        for (folder, stem), text in begun.items():
+            self.put(f"{folder}{stem}.md", text)
+
+    def teardown(self) -> None:
+        """Clear up."""
+        if hasattr(self, "root"):
+            shutil.rmtree(self.root)
+
+    # What the publisher does.
+
+    @rule(folder=folders, stem=stems, text=texts)
+    def write(self, folder: str, stem: str, text: Text) -> None:
+        """Add an article, or put another in its place."""
+        self.put(f"{folder}{stem}.md", text)
+
+    @precondition(has_articles)
+    @rule(choice=choices, text=texts)
+    def edit(self, choice: int, text: Text) -> None:
+        """Change everything of an article."""
+        self.put(self.pick(choice), text)
+
+    @precondition(has_articles)
+    @rule(choice=choices, change=changes)
+    def change_one_thing(self, choice: int, change: dict[str, Any]) -> None:
+        """Change one field of an article, perhaps one that no reader sees, or break or mend it."""
+        path = self.pick(choice)
+        self.put(path, msgspec.structs.replace(self.model[path], **change))
+
+    @precondition(has_articles)
+    @rule(choice=choices)
+    def delete(self, choice: int) -> None:
+        """Take an article away."""
+        path = self.pick(choice)
+        (self.articles / path).unlink()
+        del self.model[path]
+        self.good.pop(path, None)
+
+    @precondition(has_articles)
+    @rule(choice=choices, folder=folders, stem=stems)
+    def rename(self, choice: int, folder: str, stem: str) -> None:
+        """Move an article, perhaps over another one."""
+        path, new = self.pick(choice), f"{folder}{stem}.md"
+        if new == path:
+            return
+        (self.articles / new).parent.mkdir(parents=True, exist_ok=True)
+        os.replace(self.articles / path, self.articles / new)
+        text = self.model.pop(path)
+        self.good.pop(path, None)
+        self.model[new] = text
+        # A file that is broken where it arrives hides what stood there, which stays as it last was.
+        if not text.broken:
+            self.good[new] = text
+
+    @precondition(has_articles)
+    @rule(choice=choices)
+    def touch(self, choice: int) -> None:
+        """Change a file's time alone."""
+        os.utime(self.articles / self.pick(choice))
+
+    @rule(step=st.integers(-60, 120))
+    def wait(self, step: int) -> None:
+        """Let time pass, or set the clock back."""
+        self.now += timedelta(hours=step)
+
+    @rule(configuration=configurations)
+    def configure(self, configuration: dict[str, Any]) -> None:
+        """Change the configuration."""
+        self.configuration = configuration
+        self.write_configuration()
+
+    @rule(registry=registries)
+    def register(self, registry: str) -> None:
+        """Change the registry of topics."""
+        self.registry = registry
+        self.write_configuration()
+
+    @rule()
+    def toggle_drafts(self) -> None:
+        """Show drafts, or hide them again."""
+        self.drafts = not self.drafts
+
+    @rule()
+    def lose_index(self) -> None:
+        """Delete the index: the last good version of what is broken just now goes with it."""
+        shutil.rmtree(self.root / "site" / ".syndicate", ignore_errors=True)
+        self.good = {path: text for path, text in self.good.items() if not self.model[path].broken}
+
+    @rule()
+    def lose_output(self) -> None:
+        """Delete the whole output."""
+        shutil.rmtree(self.root / "site" / "feeds", ignore_errors=True)
+
+    @rule(choice=choices, how=st.sampled_from(["append", "delete", "truncate"]))
+    def alter_output(self, choice: int, how: str) -> None:
+        """Lay hands on one published file."""
+        published = sorted(path for path in self.output.rglob("*.*") if path.suffix in (".xml", ".json"))
+        if published:
+            path = published[choice % len(published)]
+            if how == "append":
+                path.write_bytes(path.read_bytes() + b" ")
+            elif how == "truncate":
+                path.write_bytes(b"")
+            else:
+                path.unlink()
+
+    @rule()
+    def do_everything_anew(self) -> None:
+        """Trust nothing that the index says, once."""
+        self.full = True
+
+    # What must hold after each step.
+
+    @invariant()
+    def equals_clean_build(self) -> None:
+        """The incremental output equals a clean build of the last good versions, byte for byte."""
+        if not hasattr(self, "root"):
+            return
+        report = self.build(self.root / "site", full=self.full)
+        self.full = False
+        clean = self.root / "clean"
+        shutil.rmtree(clean, ignore_errors=True)
+        shutil.copytree(self.root / "site" / "config", clean / "config")
+        (clean / "articles").mkdir()
+        for path, text in self.good.items():
+            (clean / "articles" / path).parent.mkdir(parents=True, exist_ok=True)
+            (clean / "articles" / path).write_text(text.render(), encoding="utf-8")
+        expected = self.build(clean, full=False)
+        assert tree(self.output) == tree(clean / "feeds")
+        assert report.published == expected.published
+        assert report.next_event == expected.next_event
+        assert report.feeds == expected.feeds
+        assert len(report.failed) == sum(text.broken for text in self.model.values())
+        again = self.build(self.root / "site", full=False)
+        assert not again.changes.write
+        assert not again.changes.delete
+
+    # Means.
+
+    def pick(self, choice: int) -> str:
+        """Choose one of the articles there are."""
+        return sorted(self.model)[choice % len(self.model)]
+
+    @property
+    def articles(self) -> Path:
+        """The folder of the articles."""
+        return self.root / "site" / "articles"
+
+    @property
+    def output(self) -> Path:
+        """The folder of the feeds."""
+        return self.root / "site" / "feeds"
+
+    def put(self, path: str, text: Text) -> None:
+        """Write an article and remember its last good version."""
+        (self.articles / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.articles / path).write_text(text.render(), encoding="utf-8")
+        self.model[path] = text
+        if not text.broken:
+            self.good[path] = text
+
+    def write_configuration(self) -> None:
+        """Write configuration and registry."""
+        folder = self.root / "site" / "config"
+        folder.mkdir(exist_ok=True)
+        feeds = "\n".join(f"  {kind}: {value}" for kind, value in self.configuration["feeds"].items())
+        (folder / "topics.yaml").write_text(self.registry, encoding="utf-8")
+        (folder / "syndicate.yaml").write_text(
+            "site: {title: S, url: https://site.example/, feeds_url: https://site.example/f/,"
+            " id: 'site.example,2020'}\n"
+            "sources: [{path: ../articles}]\n"
+            f"content: {self.configuration['content']}\nformats: {self.configuration['formats']}\n"
+            + (f"feeds:\n{feeds}\n" if feeds else ""),
+            encoding="utf-8",
+        )
+
+    def build(self, site: Path, *, full: bool) -> Any:
+        """Build one site at the model's present instant."""
+        return build(
+            load_settings(site / "config" / "syndicate.yaml"),
+            now=self.now,
+            include_unpublished=self.drafts,
+            allow_empty=True,
+            full=full,
+            jobs=1,
+        )
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder, with its bytes."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+Publisher.TestCase.settings = settings(
+    max_examples=int(os.environ.get("SYNDICATE_MACHINE_EXAMPLES", "8")),
+    stateful_step_count=20,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+TestPublisher = Publisher.TestCase
