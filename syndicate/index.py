@@ -17,20 +17,19 @@ from urllib.parse import quote
 
 import msgspec
 
-from syndicate.errors import Problem
+from syndicate.accounts import Accounts
 from syndicate.indexfile import ArticleRow, FileRow, IndexBroken, KnownFile, Member, check_version, connect
-from syndicate.report import FeedReport
 
 _CHUNK = 500
 _encode = msgspec.msgpack.Encoder().encode
 _decode_feeds = msgspec.msgpack.Decoder(tuple[tuple[str, bool], ...]).decode
 
 
-class Index:
+class Index(Accounts):
     """One site's index; a context manager that rolls back, on its way out, what was not committed."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        self._db = connection
+        super().__init__(connection)
 
     @classmethod
     def open(cls, path: str) -> Index:
@@ -366,97 +365,6 @@ class Index:
                 for feed, own in _decode_feeds(encoded)
             ),
         )
-
-    # Names, feeds, documents.
-
-    def names(self) -> dict[str, bytes]:
-        """List what every topic and provider is shown as."""
-        return dict(self._db.execute("SELECT key, shown FROM names"))
-
-    def set_name(self, key: str, shown: bytes | None) -> None:
-        """Keep what a topic or provider is shown as, or forget it."""
-        self._db.execute("DELETE FROM names WHERE key = ?", (key,))
-        if shown is not None:
-            self._db.execute("INSERT INTO names VALUES (?, ?)", (key, shown))
-
-    def feeds(self) -> dict[str, FeedReport]:
-        """List the feeds that exist, in the order of their paths."""
-        decode = msgspec.msgpack.Decoder(FeedReport).decode
-        rows = self._db.execute("SELECT feed, report FROM feeds ORDER BY path, feed")
-        return {feed: decode(report) for feed, report in rows}
-
-    def set_feed(self, feed: str, report: FeedReport | None) -> None:
-        """Keep what the report says of a feed, or forget a feed that is no more."""
-        self._db.execute("DELETE FROM feeds WHERE feed = ?", (feed,))
-        if report is not None:
-            values = (feed, report.path, "\n".join(report.files), msgspec.msgpack.encode(report))
-            self._db.execute("INSERT INTO feeds VALUES (?, ?, ?, ?)", values)
-
-    def feed_paths(self) -> list[tuple[str, str]]:
-        """List the keys and paths of the feeds that have files."""
-        return self._db.execute("SELECT feed, path FROM feeds WHERE files <> ''").fetchall()
-
-    def wanted_files(self) -> list[str]:
-        """List the files of all feeds."""
-        rows = self._db.execute("SELECT files FROM feeds WHERE files <> ''")
-        return [path for (files,) in rows for path in files.split("\n")]
-
-    def documents(self) -> dict[str, tuple[int, int]]:
-        """List the published files with size and mtime as they were left."""
-        return {path: (size, mtime) for path, size, mtime in self._db.execute("SELECT * FROM documents")}
-
-    def set_documents(self, stats: Iterable[tuple[str, int, int]]) -> None:
-        """Keep path, size and mtime of files as they are left."""
-        self._db.executemany("INSERT OR REPLACE INTO documents VALUES (?, ?, ?)", stats)
-
-    def forget_documents(self, paths: Iterable[str]) -> None:
-        """Forget files that are no more."""
-        self._db.executemany("DELETE FROM documents WHERE path = ?", ((path,) for path in paths))
-
-    # What the report asks for.
-
-    def counts(self, now: int, *, include_unpublished: bool) -> dict[str, int]:
-        """Count files and articles the way the report does: removed, then unpublished, then not due."""
-        row = self._db.execute(
-            "SELECT count(*), sum(kept AND removed), sum(kept AND NOT removed AND draft AND NOT :all),"
-            " sum(kept AND NOT removed AND (:all OR NOT draft) AND published > :now),"
-            " sum(kept AND NOT removed AND (:all OR NOT draft) AND published <= :now),"
-            " sum(kept * capped), sum(kept * repeated) FROM articles",
-            {"all": include_unpublished, "now": now},
-        ).fetchone()
-        names = ("articles", "removed", "unpublished", "not_due", "published", "capped", "repeated")
-        return {name: value or 0 for name, value in zip(names, row, strict=True)}
-
-    def has_articles(self) -> bool:
-        """Tell whether there is any article."""
-        return self._db.execute("SELECT 1 FROM articles LIMIT 1").fetchone() is not None
-
-    def failures(self) -> tuple[Problem, ...]:
-        """List what is wrong with the files that could not be read, in their order."""
-        rows = self._db.execute(
-            "SELECT source, path, problem FROM files INDEXED BY files_failed WHERE problem NOTNULL"
-        )
-        return tuple(msgspec.msgpack.decode(problem, type=Problem) for *_, problem in sorted(rows))
-
-    def notes(self) -> tuple[Problem, ...]:
-        """List what was left out of the articles that are used."""
-        rows = self._db.execute(
-            "SELECT source, path, notes FROM articles INDEXED BY articles_noted"
-            " CROSS JOIN files USING (file) WHERE notes NOTNULL AND kept"
-        )
-        decode = msgspec.msgpack.Decoder(tuple[Problem, ...]).decode
-        return tuple(note for *_, notes in sorted(rows) for note in decode(notes))
-
-    def merged(self) -> list[tuple[str, tuple[int, str], tuple[int, str]]]:
-        """List the files that gave way to another with their id: the id, source and path, the other's."""
-        rows = self._db.execute(
-            "SELECT articles.id, files.source, files.path, winner.source, winner.path"
-            " FROM articles JOIN files USING (file)"
-            " JOIN articles AS kept ON kept.id = articles.id AND kept.kept = 1"
-            " JOIN files AS winner ON winner.file = kept.file"
-            " WHERE articles.kept = 0 ORDER BY files.path, articles.id, files.source"
-        )
-        return [(id_, (source, path), (other, place)) for id_, source, path, other, place in rows]
 
 
 def _is_live(removed: bool, draft: bool, include_unpublished: bool) -> bool:

@@ -105,7 +105,7 @@ class ArticleRow(msgspec.Struct, frozen=True, kw_only=True):
     members: tuple[tuple[str, bool], ...]
 
 
-class KnownFile(msgspec.Struct, frozen=True):
+class KnownFile(msgspec.Struct, frozen=True, gc=False):
     """What the index knows of a file before it is read again."""
 
     file: int

@@ -5,6 +5,7 @@ May know: the file system; neither the index nor the output nor feeds.
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 import stat
@@ -24,7 +25,7 @@ _WILD = re.compile(r"[*?\[]")
 _BOM_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-class SourceFile(msgspec.Struct, frozen=True, kw_only=True):
+class SourceFile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One file of a source: `path` is relative to the source, with `/`; `file` is where it is."""
 
     source: int
@@ -253,14 +254,25 @@ def read_article(file: SourceFile, reading: Reading) -> Article:
 def read_file(file: SourceFile) -> bytes:
     """Read the bytes of a file. Raises ArticleError where it cannot be read or is too large."""
     try:
-        with open(file.file, "rb", buffering=0) as stream:
-            size = os.fstat(stream.fileno()).st_size
+        descriptor = os.open(file.file, os.O_RDONLY)
+        try:
+            size = os.fstat(descriptor).st_size
             if size <= LARGEST_FILE:
-                return stream.readall()
+                return _read_all(descriptor, size)
+        finally:
+            os.close(descriptor)
         problem = Problem(found=f"{size:,} bytes", expected=f"at most {LARGEST_FILE:,}")
     except OSError as error:
         problem = Problem(found=(error.strerror or str(error)).lower(), expected="a readable file")
     raise ArticleError(problem.at(_shown(file), None))
+
+
+def _read_all(descriptor: int, size: int) -> bytes:
+    # One byte more than expected tells at once that there is no more.
+    raw = os.read(descriptor, size + 1)
+    while more := len(raw) != size and os.read(descriptor, LARGEST_FILE):
+        raw += more
+    return raw
 
 
 def parse_file(raw: bytes, file: SourceFile, reading: Reading) -> Article:
@@ -292,8 +304,9 @@ def _located(problem: Problem, text: str, file: SourceFile) -> Problem:
 def _decode(raw: bytes) -> str:
     if raw.startswith(_BOM_UTF16):
         raise ArticleError(Problem(found="UTF-16", expected="UTF-8", line=1))
+    raw = raw.removeprefix(codecs.BOM_UTF8)
     try:
-        return raw.decode("utf-8-sig")
+        return raw.decode("utf-8")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         found = f"the byte 0x{raw[error.start]:02x}, which is not UTF-8"

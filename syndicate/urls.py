@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from ipaddress import IPv6Address
 from urllib.parse import quote, urljoin, urlsplit
 
@@ -121,6 +122,7 @@ def _escape(part: str, also: str = "") -> str:
     return quote(_LONE_PERCENT.sub("%25", part), safe=_LEGAL + also, errors="replace")
 
 
+@lru_cache(maxsize=4096)
 def host_key(domain: str) -> str | None:
     """Bring a domain, or a URL given in its place, to the lower-case host name that keys a provider."""
     text = decode_entities(domain).strip().lower()
@@ -160,11 +162,13 @@ def tag_uri(authority: str, specific: str) -> str:
     return f"tag:{authority}:{escaped}"
 
 
+@lru_cache(maxsize=8192)
 def name_key(name: str) -> str:
     """Fold the spellings of one name together: case, blanks and Unicode's composed forms."""
     return " ".join(unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold()).split())
 
 
+@lru_cache(maxsize=8192)
 def slug(name: str) -> str:
     """Map a name to a path segment, from the name alone: other names never change it.
 
