@@ -105,7 +105,7 @@ def build_locked(
     """Build while the lock is held. A corrupt index is an empty index: it is put aside, with a warning."""
     path = index_path(settings)
     try:
-        with Index.open(path) as index:
+        with _open_index(path) as index:
             return build_with(index, settings, options, executor=executor, progress=progress)
     except IndexBroken as error:
         try:
@@ -113,14 +113,19 @@ def build_locked(
         except OSError as obstacle:
             raise _no_index(path, obstacle) from None
         warning = f"the index could not be used ({error}): it is begun anew, the old one is {aside}"
-    except OSError as error:
-        raise _no_index(path, error) from None
     try:
-        with Index.open(path) as index:
+        with _open_index(path) as index:
             report = build_with(index, settings, options, executor=executor, progress=progress)
-    except (IndexBroken, OSError) as error:
+    except IndexBroken as error:
         raise _no_index(path, error) from None
     return msgspec.structs.replace(report, warnings=(warning, *report.warnings))
+
+
+def _open_index(path: str) -> Index:
+    try:
+        return Index.open(path)
+    except OSError as error:
+        raise _no_index(path, error) from None
 
 
 def _no_index(path: str, error: Exception) -> PublishError:

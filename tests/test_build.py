@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from conftest import article_text
 
-from syndicate import ConfigError, NoArticlesError, Report, build, load_settings, read_articles
+from syndicate import ConfigError, NoArticlesError, PublishError, Report, build, load_settings, read_articles
 
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
 NAMES = ("atom.xml", "feed.json", "rss.xml")
@@ -568,3 +568,29 @@ def test_the_clock_is_the_default(site: Path, write_article: WriteArticle) -> No
     report = run(site, now=None)
     assert (titles(site), report.not_due) == (["past"], 1)
     assert report.now.tzinfo is UTC
+
+
+# An index that cannot be kept.
+
+
+def _index_below_a_file(site: Path) -> None:
+    config = site / "config" / "syndicate.yaml"
+    config.write_text(config.read_text() + "index: ../articles/a.md/index.db\n")
+
+
+def _no_room_beside_a_broken_one(site: Path) -> None:
+    state = site / ".syndicate"
+    (state / "index.db.broken" / "folder").mkdir(parents=True)
+    (state / "index.db").write_bytes(b"no database" * 500)
+
+
+@pytest.mark.parametrize("harm", [_index_below_a_file, _no_room_beside_a_broken_one])
+def test_no_place_for_an_index_is_an_error(
+    harm: Callable[[Path], None], site: Path, write_article: WriteArticle
+) -> None:
+    """Where no index can be kept, that is said with the path, and nothing is published."""
+    write_article("a.md")
+    harm(site)
+    with pytest.raises(PublishError, match="no index can be kept there"):
+        build(load_settings(site / "config" / "syndicate.yaml"))
+    assert not (site / "feeds" / "all").exists()
