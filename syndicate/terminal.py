@@ -66,6 +66,10 @@ def print_feeds(feeds: Sequence[FeedReport]) -> None:
     from rich.text import Text
 
     table = Table("path", "title", "items", "newest", box=None, pad_edge=False)
+    # A path is there to be copied: neither it nor the date is cut, the title gives way.
+    for column in (0, 3):
+        table.columns[column].no_wrap = True
+        table.columns[column].min_width = max((len(row[column]) for row in rows), default=0)
     table.columns[2].justify = "right"
     for row in rows:
         table.add_row(*map(Text, row))
