@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import ast
-import importlib
 import inspect
 import subprocess
 import sys
@@ -113,7 +112,16 @@ def test_importing_the_package_loads_nothing() -> None:
 
 
 def test_every_module_can_be_imported() -> None:
-    """No module depends on another having been imported before it."""
-    for file in FILES:
-        parts = file.relative_to(PACKAGE.parent).with_suffix("").parts
-        importlib.import_module(".".join(part for part in parts if part != "__init__"))
+    """No module depends on another of ours having been imported before it."""
+    parts = [file.relative_to(PACKAGE.parent).with_suffix("").parts for file in FILES]
+    names = [".".join(part for part in each if part != "__init__") for each in parts]
+    script = (
+        "import importlib, sys\n"
+        "for name in sys.argv[1:]:\n"
+        "    for known in [each for each in sys.modules if each.split('.')[0] == 'syndicate']:\n"
+        "        del sys.modules[known]\n"
+        "    importlib.import_module(name)\n"
+        "    print(name)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script, *names], capture_output=True, text=True, check=False)
+    assert (done.stdout.split(), done.stderr) == (names, "")
