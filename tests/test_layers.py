@@ -12,7 +12,8 @@ PACKAGE = Path(__file__).parent.parent / "syndicate"
 LAYERS = [
     "errors text digest dates urls model",
     "blockyaml yamltext frontmatter fields body article border registry schema settings selection catalogue"
-    " compose plan report render render.xmlfeed render.rss render.atom render.jsonfeed render.opml render.html",
+    " compose plan report render render.markup render.xmlfeed render.rss render.atom render.jsonfeed"
+    " render.opml render.html",
     "config sources index indexfile accounts publish starter lock websub",
     "workers refresh edition rendering pipeline look watch web",
     "cli terminal",
@@ -34,8 +35,9 @@ BESIDE = {
     "catalogue": "selection settings",
     "compose": "article catalogue selection settings",
     "report": "plan",
-    "render.rss": "render render.xmlfeed",
-    "render.atom": "render render.xmlfeed",
+    "render.xmlfeed": "render.markup",
+    "render.rss": "render render.markup render.xmlfeed",
+    "render.atom": "render render.markup render.xmlfeed",
     "render.opml": "render.xmlfeed",
     "yamltext": "blockyaml",
     "blockyaml": "",
