@@ -91,7 +91,7 @@ def parse_block(text: str) -> dict[str, Any] | None:  # noqa: PLR0912
         if key in holder:
             return None
         if value:
-            holder[key] = _value(value)
+            holder[key] = value[1:-1] if value[0] == '"' and "\\" not in value else _value(value)
             opened = None
         else:
             holder[key] = None
