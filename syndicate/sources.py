@@ -25,8 +25,11 @@ _WILD = re.compile(r"[*?\[]")
 _BOM_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-class SourceFile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One file of a source: `path` is relative to the source, with `/`; `file` is where it is."""
+class SourceFile(msgspec.Struct, frozen=True, gc=False):
+    """One file of a source: `path` is relative to the source, with `/`; `file` is where it is.
+
+    Not keyword-only as other records are: every file goes to a worker, and pickle is slower with keywords.
+    """
 
     source: int
     path: str
