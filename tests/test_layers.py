@@ -14,7 +14,7 @@ LAYERS = [
     "yamltext frontmatter fields body article border registry schema settings selection catalogue compose"
     " plan report render render.xmlfeed render.rss render.atom render.jsonfeed render.opml render.html",
     "config sources index indexfile accounts publish starter lock websub",
-    "workers refresh edition rendering pipeline look watch web",
+    "workers refresh edition rendering owed pipeline push look watch web",
     "cli terminal",
 ]
 LAYER = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
@@ -41,9 +41,10 @@ BESIDE = {
     "index": "indexfile accounts",
     "refresh": "workers",
     "rendering": "edition workers",
-    "pipeline": "refresh edition rendering workers",
+    "pipeline": "refresh edition rendering owed workers",
     "look": "pipeline edition",
-    "watch": "pipeline refresh",
+    "push": "owed pipeline",
+    "watch": "owed pipeline refresh",
     "web": "pipeline look watch",
     "cli": "terminal",
 }
