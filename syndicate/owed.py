@@ -127,6 +127,8 @@ class Ledger:
             taken = {key: wanted[key] for key, each in done.items() if each.failure is None}
             if taken and any(taken.values()):
                 warnings.extend(self._strike(taken))
+        if left := len(wanted) - len(done):
+            warnings.append(f"the time for hubs was over: {counted(left, 'announcement')} left for later")
         return Outcome(
             announcements=tuple(done[key] for key in wanted if key in done),
             owed=len(wanted) - len(taken),
@@ -192,6 +194,8 @@ class Announcer:
             if self._ledger is None or self._stop.is_set():
                 continue
             outcome = self._ledger.settle_owed(stop=self._stop)
+            if self._stop.is_set():
+                return
             for line in self._lines(outcome):
                 self._say(line)
             pause = self._again if outcome.owed else None

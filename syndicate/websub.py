@@ -27,11 +27,12 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True):
     """How long hubs are waited for, in seconds, and how much is asked of them at once.
 
     `total` bounds everything; `attempt` each request; `pause` is the first wait before another attempt,
-    each further one is twice as long; `longest_pause` is the most that a hub may ask for.
+    each further one is twice as long; `longest_pause` is the most that a hub may ask for. All attempts
+    at a hub that keeps silent fit into the total, so that it is named.
     """
 
     total: float = 30.0
-    attempt: float = 10.0
+    attempt: float = 8.0
     attempts: int = 3
     pause: float = 1.0
     longest_pause: float = 10.0

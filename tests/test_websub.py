@@ -235,6 +235,13 @@ def test_each_attempt_is_bounded(pauses: list[float]) -> None:
     assert [each.failure for each in heard] == ["no answer within 0.01 s"] * 3
 
 
+def test_a_silent_hub_is_named_within_the_time() -> None:
+    """By default all attempts and pauses fit into the total: a hub that never answers fails, not the clock."""
+    patience = Patience()
+    pauses = sum(patience.pause * 2**number for number in range(patience.attempts - 1))
+    assert patience.attempts * patience.attempt + pauses < patience.total
+
+
 def test_it_can_be_stopped() -> None:
     """Whoever sets `stop` does not wait for hubs."""
     stop, asked = Event(), Event()
