@@ -269,6 +269,26 @@ def ping(
 
 
 @main.command()
+@_config_option
+@click.option(
+    "--every",
+    "often",
+    type=click.Choice(["15m", "30m", "hourly", "6h", "daily"]),
+    default="hourly",
+    help="How often the feeds are to be built; default hourly.",
+)
+@click.argument("scheduler", type=click.Choice(["cron", "systemd", "github-actions", "gitlab-ci"]))
+def schedule(config_path: str | None, often: Any, scheduler: Any) -> None:
+    """Print what a scheduler is to be told so that it builds the feeds unattended."""
+    with _errors_as_lines():
+        from syndicate.config import find_config
+        from syndicate.schedule import write_schedule
+
+        path = config_path or str(find_config())
+        click.echo(write_schedule(_load(path), path, scheduler, often), nl=False)
+
+
+@main.command()
 @click.argument("folder", type=click.Path(file_okay=False), default=".")
 def init(folder: str) -> None:
     """Write a commented configuration and one article into an empty FOLDER (default: this one)."""

@@ -14,7 +14,7 @@ LAYERS = [
     "yamltext frontmatter fields body article border registry schema settings selection catalogue compose"
     " plan report render render.xmlfeed render.rss render.atom render.jsonfeed render.opml render.html",
     "config sources index indexfile accounts publish starter lock websub",
-    "workers refresh edition rendering owed pipeline push look watch web",
+    "workers refresh edition rendering owed pipeline push schedule look watch web",
     "cli terminal",
 ]
 LAYER = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
@@ -44,6 +44,7 @@ BESIDE = {
     "pipeline": "refresh edition rendering owed workers",
     "look": "pipeline edition",
     "push": "owed pipeline",
+    "schedule": "pipeline",
     "watch": "owed pipeline refresh",
     "web": "pipeline look watch",
     "cli": "terminal",

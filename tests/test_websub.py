@@ -236,7 +236,7 @@ def test_each_attempt_is_bounded(pauses: list[float]) -> None:
 
 
 def test_a_silent_hub_is_named_within_the_time() -> None:
-    """By default all attempts and pauses fit into the total: a hub that never answers fails, not the clock."""
+    """By default all attempts and pauses fit into the total, so that such a hub has failed by then."""
     patience = Patience()
     pauses = sum(patience.pause * 2**number for number in range(patience.attempts - 1))
     assert patience.attempts * patience.attempt + pauses < patience.total
