@@ -11,13 +11,14 @@ from urllib.parse import parse_qs
 class RecordingHub:
     """A hub that remembers the topics it was told of; a context manager that serves until it is left.
 
-    `status` is what it answers; `meanwhile` is called before it does.
+    `status` is what it answers; `meanwhile` is called before it does, and `told` with each topic.
     """
 
     def __init__(self, status: int = 204) -> None:
         self.status = status
         self.topics: list[str] = []
         self.meanwhile: Callable[[], None] = lambda: None
+        self.told: Callable[[str], object] = lambda _: None
         hub = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -29,6 +30,7 @@ class RecordingHub:
                 assert form["hub.mode"] == ["publish"]
                 assert form["hub.url"] == form["hub.topic"]
                 hub.topics += form["hub.url"]
+                hub.told(form["hub.url"][0])
                 hub.meanwhile()
                 self.send_response(hub.status)
                 self.send_header("Content-Length", "0")

@@ -20,6 +20,7 @@ import pytest
 from click.testing import CliRunner
 from conftest import WriteArticle, article_text
 from hubs import RecordingHub
+from test_faults import KILLED_AT
 from test_watch import until
 
 from syndicate import Report, build, load_settings, owed
@@ -340,6 +341,35 @@ def test_a_kill_loses_no_announcement(where: str, pushing: Path, hub: RecordingH
     run(pushing)
     assert hub.taken() == documents("all", "topics/two")
     assert run(pushing).announcements == ()
+
+
+def test_a_kill_at_any_step_loses_no_announcement(pushing: Path, hub: RecordingHub) -> None:
+    """Killed as it is about to touch a file for the n-th time: hubs are told of the last bytes of all."""
+    feeds = pushing / "feeds"
+    known: dict[str, bytes] = {}
+
+    def fetch(topic: str) -> None:
+        path = topic.removeprefix("https://site.example/feeds/")
+        known[path] = (feeds / path).read_bytes()
+
+    hub.told = fetch
+    run(pushing, full=True)
+    assert cli(pushing, "ping")[0] == 0
+    killed = 0
+
+    def killed_at(step: int) -> subprocess.CompletedProcess[bytes]:
+        edit(pushing, f"Killed at {step}")
+        command = [sys.executable, "-c", KILLED_AT, str(step), "build", "-q", "--now", "2024-06-01"]
+        return subprocess.run(command, cwd=pushing, capture_output=True, check=False)
+
+    steps = 1_000_000 - int(killed_at(1_000_000).stderr)
+    for step in range(steps // 3, steps + 1, 2):
+        killed += killed_at(step).returncode == -signal.SIGKILL
+        run(pushing)
+        assert known == {path: (feeds / path).read_bytes() for path in known}
+        assert f"Killed at {step}".encode() in known["topics/two/rss.xml"]
+        assert owing(pushing) == []
+    assert killed > 8
 
 
 def test_an_interrupt_keeps_account(pushing: Path, hub: RecordingHub) -> None:
