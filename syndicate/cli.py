@@ -54,6 +54,14 @@ _unpublished_option = click.option(
     "--include-unpublished", is_flag=True, help="Show articles with published: false or draft: true too."
 )
 
+_ping_option = click.option(
+    "--no-ping",
+    "ping",
+    flag_value=False,
+    default=True,
+    help="Keep what hubs are to be told for `ping --owed`.",
+)
+
 
 @contextmanager
 def _errors_as_lines() -> Iterator[None]:
@@ -131,13 +139,7 @@ def main() -> None:
 @click.option(
     "--report", "report_path", type=click.Path(dir_okay=False), help="Write the report to a JSON file."
 )
-@click.option(
-    "--no-ping",
-    "ping",
-    flag_value=False,
-    default=True,
-    help="Keep what hubs are to be told for `ping --owed`.",
-)
+@_ping_option
 @click.option("-q", "--quiet", is_flag=True, help="Print failed articles only.")
 @click.option("-v", "--verbose", is_flag=True, help="Name every changed file and every value left out.")
 def build(
@@ -193,6 +195,7 @@ def _write_report(report: Report, path: str) -> None:
 )
 @_unpublished_option
 @click.option("--jobs", type=click.IntRange(1), help="How many processes may work; default one a processor.")
+@_ping_option
 def watch(config_path: str | None, output: str | None, **options: Any) -> None:
     """Rebuild on every change of an article or of the configuration, until Ctrl-C."""
     with _errors_as_lines():

@@ -530,10 +530,10 @@ def test_ping_wants_a_hub_and_feeds(pushing: Path, hub: RecordingHub) -> None:
 # While watching.
 
 
-def watching(site: Path, say: Callable[[str], None]) -> Watcher:
+def watching(site: Path, say: Callable[[str], None], *, ping: bool = True) -> Watcher:
     """A watcher of a site, whose announcements are told to `say`."""
     config = site / "config" / "syndicate.yaml"
-    return Watcher(str(config), lambda: load_settings(config), Options(now=NOW, jobs=1), say)
+    return Watcher(str(config), lambda: load_settings(config), Options(now=NOW, jobs=1, ping=ping), say)
 
 
 def test_watch_announces_without_waiting(pushing: Path, hub: RecordingHub) -> None:
@@ -550,6 +550,14 @@ def test_watch_announces_without_waiting(pushing: Path, hub: RecordingHub) -> No
         assert until(lambda: not owing(pushing))
     assert set(hub.taken()) == set(documents("all", "topics/two"))
     assert lines[0].startswith("hubs: 6 announcements made")
+
+
+def test_watch_may_be_told_to_keep_quiet(pushing: Path, hub: RecordingHub) -> None:
+    """Without `ping` a watch tells no hub, and keeps what there is to tell."""
+    with watching(pushing, lambda _: None, ping=False) as watcher:
+        edit(pushing)
+        watcher.rebuild()
+    assert (hub.taken(), owing(pushing)) == ([], documents("all", "topics/two"))
 
 
 def test_watch_ends_though_a_hub_is_silent(pushing: Path, hub: RecordingHub) -> None:
