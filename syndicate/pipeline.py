@@ -262,12 +262,12 @@ class Run:
         for done, (window, documents) in enumerate(rendering.documents(self.executor, self.jobs + 2)):
             if progress:
                 progress("rendering feeds", done, len(windows))
-            states = {self._put(each) for each in documents}
+            states = {self._offer_one(each) for each in documents}
             if states != {"same"}:
                 changed.append(window)
         return changed
 
-    def _put(self, document: Document) -> State:
+    def _offer_one(self, document: Document) -> State:
         state = self.publication.offer(document.path, document.body)
         self.accounting.see(document.path, document.body, state)
         return state
