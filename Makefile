@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help feeds test lint format coverage clean
+.PHONY: help feeds test hub-test lint format coverage clean
 
 help:  ## list what there is to do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,6 +20,10 @@ feeds: $(READY)  ## build the sample site from examples/articles into feeds
 
 test: $(READY)  ## run all tests
 	$(BIN)/python -m pytest -n auto --dist loadgroup --quiet
+
+hub-test: $(READY)  ## run the tests that need a real WebSub hub, which is installed for them
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[hub-test]'
+	$(BIN)/python -m pytest --quiet tests/test_hub.py
 
 coverage: $(READY)  ## run all tests and measure what they reach
 	$(BIN)/python -m pytest -n auto --dist loadgroup --quiet --cov --cov-report=term-missing

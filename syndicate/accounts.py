@@ -6,7 +6,7 @@ May know: the tables of `indexfile`; nothing of how articles come into them.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
@@ -65,6 +65,49 @@ class Accounts:
     def forget_documents(self, paths: Iterable[str]) -> None:
         """Forget files that are no more."""
         self._db.executemany("DELETE FROM documents WHERE path = ?", ((path,) for path in paths))
+
+    # What the hubs are owed.
+
+    def topics(self) -> dict[str, bytes]:
+        """List the documents that hubs tell of, each with the digest of its bytes."""
+        return dict(self._db.execute("SELECT path, digest FROM topics"))
+
+    def set_topics(self, digests: Mapping[str, bytes]) -> None:
+        """Keep the digests of documents."""
+        self._db.executemany("INSERT OR REPLACE INTO topics VALUES (?, ?)", digests.items())
+
+    def forget_topics(self, paths: Iterable[str]) -> None:
+        """Forget documents that are no more; no hub needs to be told of them."""
+        for path in paths:
+            self._db.execute("DELETE FROM topics WHERE path = ?", (path,))
+            self._db.execute("DELETE FROM announcements WHERE path = ?", (path,))
+
+    def owed(self) -> dict[tuple[str, str], bytes]:
+        """List what is still to be announced: hub and document, with the digest that is owed for."""
+        rows = self._db.execute("SELECT hub, path, digest FROM announcements ORDER BY path, hub")
+        return {(hub, path): digest for hub, path, digest in rows}
+
+    def owe(self, announcements: Mapping[tuple[str, str], bytes]) -> None:
+        """Note what is to be announced."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO announcements VALUES (?, ?, ?)",
+            ((hub, path, digest) for (hub, path), digest in announcements.items()),
+        )
+
+    def owe_only(self, hubs: Collection[str]) -> None:
+        """Drop what other hubs are owed; without any hub, everything that is known of topics."""
+        known = [hub for (hub,) in self._db.execute("SELECT DISTINCT hub FROM announcements")]
+        gone = ((hub,) for hub in known if hub not in hubs)
+        self._db.executemany("DELETE FROM announcements WHERE hub = ?", gone)
+        if not hubs:
+            self._db.execute("DELETE FROM topics")
+
+    def pay(self, announcements: Mapping[tuple[str, str], bytes]) -> None:
+        """Strike what was announced, unless the document has changed again since."""
+        self._db.executemany(
+            "DELETE FROM announcements WHERE hub = ? AND path = ? AND digest = ?",
+            ((hub, path, digest) for (hub, path), digest in announcements.items()),
+        )
 
     # What the report asks for.
 

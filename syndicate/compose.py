@@ -118,6 +118,7 @@ def compose_frame(spec: FeedSpec, updated: datetime, settings: Settings) -> Feed
         terms=spec.terms,
         rights=site.rights,
         ttl=site.ttl,
+        hubs=settings.hubs,
     )
 
 

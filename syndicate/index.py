@@ -81,7 +81,7 @@ class Index(Accounts):
         self._db.commit()
 
     def clear(self) -> None:
-        """Forget everything, inside the running transaction."""
+        """Forget everything, inside the running transaction; what hubs are owed is not about the sources."""
         for table in ("meta", "files", "articles", "records", "members", "names", "feeds", "documents"):
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - the names stand above
 

@@ -10,7 +10,7 @@ import sqlite3
 
 import msgspec
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 CREATE TABLE files (
@@ -58,6 +58,10 @@ CREATE TABLE feeds (
     feed TEXT PRIMARY KEY, path TEXT NOT NULL, files TEXT NOT NULL, report BLOB NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE documents (path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE topics (path TEXT PRIMARY KEY, digest BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE announcements (
+    hub TEXT NOT NULL, path TEXT NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (hub, path)
+) WITHOUT ROWID;
 """
 """
 files     every file of the sources as it was last read; `problem` where that failed
@@ -70,6 +74,9 @@ members   the live articles of each feed in their order; `own` where one names t
 names     what a topic or provider is shown as
 feeds     the feeds that exist and what the report says of them
 documents each published file's size and mtime as we left them
+topics    the feed documents that hubs tell of, each with a digest of the bytes that were last accounted for
+announcements
+          which documents each hub is still to be told of, with the digest of the bytes that it is owed for
 """
 
 IndexBroken = sqlite3.DatabaseError

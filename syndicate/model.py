@@ -118,7 +118,8 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     """One feed: `channel` of RSS, `feed` of Atom (RFC 4287 §4.1.1), the top object of JSON Feed.
 
     `path` is its folder under the output, `folder_url` where that folder is served; `updated` is the
-    latest of its items, never the time of the build. `items` are newest first.
+    latest of its items, never the time of the build. `items` are newest first. `hubs` are those that tell
+    subscribers of its changes (WebSub §4).
     """
 
     id: str
@@ -135,6 +136,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     terms: tuple[Term, ...] = ()
     rights: str | None = None
     ttl: int | None = None
+    hubs: tuple[str, ...] = ()
     items: tuple[Item, ...] = ()
 
     def __post_init__(self) -> None:
@@ -142,7 +144,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
             if not getattr(self, name):
                 raise RenderError(self.path or "a feed", f"{name} is empty")
             _refuse_illegal(self.path, getattr(self, name))
-        _refuse_illegal(self.path, self.icon, self.rights)
+        _refuse_illegal(self.path, self.icon, self.rights, *self.hubs)
         if self.updated.tzinfo is not UTC:
             raise RenderError(self.path, "updated is not in UTC")
         if not self.authors:

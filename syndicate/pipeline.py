@@ -20,7 +20,9 @@ from syndicate.errors import PublishError, WorkerError, below
 from syndicate.index import Index
 from syndicate.indexfile import IndexBroken, put_aside
 from syndicate.lock import lock
-from syndicate.plan import Plan
+from syndicate.model import Document
+from syndicate.owed import Accounting, Ledger
+from syndicate.plan import Plan, State
 from syndicate.publish import Publication, count_foreign
 from syndicate.refresh import Changes, Progress, Refresh
 from syndicate.registry import Registries
@@ -40,6 +42,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     full: bool = False
     jobs: int | None = None
     wait: float = 0.0
+    ping: bool = True
 
 
 def build(
@@ -52,6 +55,7 @@ def build(
     full: bool = False,
     jobs: int | None = None,
     wait: float = 0.0,
+    ping: bool = True,
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Report:
@@ -60,7 +64,8 @@ def build(
     `now` is the present instant, used only to decide what is due; the default is the clock. `full`
     trusts nothing that the index knows but the last good version of an article that is broken.
     `jobs` is how many processes may work (default: one a processor); `executor` takes their place.
-    `wait` is how many seconds another run on the same output is waited for.
+    `wait` is how many seconds another run on the same output is waited for. Without `ping` the hubs
+    are not told of what changed, and what they are owed is kept for later.
     Raises ConfigError, NoArticlesError, PublishError, LockedError or WorkerError, each before any
     file is pruned; a file that was replaced is whole, old or new.
     """
@@ -72,12 +77,14 @@ def build(
         full=full,
         jobs=jobs,
         wait=wait,
+        ping=ping,
     )
     if dry_run:
         with Index.copy(index_path(settings)) as index:
             return build_with(index, settings, options, executor=executor, progress=progress)
-    with lock(os.path.join(state_folder(settings), "lock"), wait):
-        return build_locked(settings, options, executor=executor, progress=progress)
+    with lock(lock_path(settings), wait):
+        report = build_locked(settings, options, executor=executor, progress=progress)
+    return _announced(report, settings, options) if settings.hubs else report
 
 
 def output_folder(settings: Settings) -> str:
@@ -90,9 +97,30 @@ def state_folder(settings: Settings) -> str:
     return os.path.join(os.path.dirname(output_folder(settings)), ".syndicate")
 
 
+def lock_path(settings: Settings) -> str:
+    """Tell where the lock is that keeps two runs on one output apart."""
+    return os.path.join(state_folder(settings), "lock")
+
+
 def index_path(settings: Settings) -> str:
     """Tell where the index is."""
     return settings.index or os.path.join(state_folder(settings), "index.db")
+
+
+def ledger(settings: Settings) -> Ledger:
+    """Open the account of what the hubs are owed."""
+    return Ledger(settings, index=index_path(settings), lock=lock_path(settings))
+
+
+def _announced(report: Report, settings: Settings, options: Options) -> Report:
+    """Announce what is owed, by this run or an earlier one, now that it lasts and the lock is free."""
+    outcome = ledger(settings).settle_owed() if options.ping else ledger(settings).kept()
+    return msgspec.structs.replace(
+        report,
+        announcements=outcome.announcements,
+        owed=outcome.owed,
+        warnings=(*report.warnings, *outcome.warnings),
+    )
 
 
 def build_locked(
@@ -184,6 +212,7 @@ class Run:
         self.refresh = Refresh(
             index, settings, registries, self.now, include_unpublished=options.include_unpublished
         )
+        self.accounting = Accounting(index, settings.hubs)
         self.publication = Publication(output_folder(settings), dry_run=options.dry_run)
 
     def build(self, only: Sequence[str] | None = None, progress: Progress | None = None) -> Report:
@@ -233,10 +262,15 @@ class Run:
         for done, (window, documents) in enumerate(rendering.documents(self.executor, self.jobs + 2)):
             if progress:
                 progress("rendering feeds", done, len(windows))
-            states = {self.publication.offer(each.path, each.body) for each in documents}
+            states = {self._offer_one(each) for each in documents}
             if states != {"same"}:
                 changed.append(window)
         return changed
+
+    def _offer_one(self, document: Document) -> State:
+        state = self.publication.offer(document.path, document.body)
+        self.accounting.see(document.path, document.body, state)
+        return state
 
     def _finish(self, changes: Changes, changed: list[Window]) -> Report:
         index, publication = self.index, self.publication
@@ -250,6 +284,7 @@ class Run:
         report = self._report(changes, plan, foreign, tuple(reasons))
         if not self.options.dry_run:
             self._remember(plan, rendered)
+            self.accounting.close(publication.states)
             index.commit()
         return report
 

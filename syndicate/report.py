@@ -42,6 +42,39 @@ class Merged(msgspec.Struct, frozen=True, kw_only=True):
     kept: str
 
 
+class Announcement(msgspec.Struct, frozen=True, kw_only=True):
+    """One topic, the address of a document, that a hub was told of; `failure` says why it was not."""
+
+    hub: str
+    topic: str
+    failure: str | None = None
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of telling hubs: each announcement that was tried, and how many are still to be made."""
+
+    announcements: tuple[Announcement, ...] = ()
+    owed: int = 0
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether every hub was told everything."""
+        return not self.owed
+
+    def summary(self) -> Iterator[str]:
+        """Say in a line how many announcements were made, and how many were not."""
+        made = sum(not each.failure for each in self.announcements)
+        owed = f", {self.owed:,} still to be made" if self.owed else ""
+        yield f"hubs: {counted(made, 'announcement')} made{owed}"
+
+    def details(self) -> Iterator[str]:
+        """Name every announcement that was tried."""
+        for each in self.announcements:
+            failure = f" ({each.failure})" if each.failure else ""
+            yield f"{'not ' if failure else ''}announced: {each.topic} to {each.hub}{failure}"
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a build has to say. Instants are in UTC; paths are relative to the output."""
 
@@ -64,6 +97,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     changed_feeds: tuple[ChangedFeed, ...] = ()
     files_read: int = 0
     articles_changed: int = 0
+    announcements: tuple[Announcement, ...] = ()
+    owed: int = 0
     warnings: tuple[str, ...] = ()
     libyaml: bool = True
     dry_run: bool = False
@@ -72,6 +107,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     def ok(self) -> bool:
         """Whether every article could be used."""
         return not self.failed
+
+    @property
+    def _outcome(self) -> Outcome:
+        return Outcome(announcements=self.announcements, owed=self.owed)
 
     def summary(self) -> Iterator[str]:
         """Say in a few lines what was read and what was written; empty counts are left out."""
@@ -122,6 +161,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         if self.foreign_files:
             foreign = counted(self.foreign_files, "file that is not ours", "files that are not ours")
             yield f"the output folder holds {foreign}; what is there stays"
+        if self.announcements or self.owed:
+            yield from self._outcome.summary()
         if self.next_event:
             yield f"next change by time alone: {rfc3339(self.next_event)}"
         if not self.libyaml:
@@ -141,6 +182,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         for word, paths in (("created", plan.create), ("updated", plan.update), ("deleted", plan.delete)):
             for path in paths:
                 yield f"{word}: {path}"
+        yield from self._outcome.details()
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:

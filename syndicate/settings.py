@@ -158,6 +158,7 @@ class Settings(Schema, frozen=True, kw_only=True):
     content: Literal["card", "body", "summary"] = "card"
     rss_enclosures: Literal["all", "first"] = "all"
     related: Related = msgspec.field(default_factory=Related)
+    hubs: tuple[Url, ...] = ()
 
     def reading(self, number: int) -> Reading:
         """Say how the articles of a source, by its place in the list, are to be understood."""
@@ -219,6 +220,11 @@ def _contradictions(settings: Settings) -> list[Problem]:
         refuse(("sources",), "an empty list", "at least one source")
     if not settings.formats:
         refuse(("formats",), "an empty list", "at least one of rss, atom, json")
+    for number, hub in enumerate(settings.hubs):
+        if "#" in hub:
+            refuse(("hubs", number), f"'{hub}'", "a URL without '#': hubs are sent requests")
+        elif hub in settings.hubs[:number]:
+            refuse(("hubs", number), f"'{hub}' again", "each hub once")
     for number, source in enumerate(settings.sources):
         for key in ("fields", "defaults"):
             for name in getattr(source, key):

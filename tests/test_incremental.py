@@ -15,6 +15,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from syndicate.config import load_settings
+from syndicate.digest import digest_bytes
+from syndicate.index import Index
+from syndicate.owed import feed_of
 from syndicate.pipeline import build
 
 START = datetime(2024, 6, 1, tzinfo=UTC)
@@ -104,6 +107,7 @@ configurations = st.fixed_dictionaries(
         ),
         "content": st.sampled_from(["card", "summary"]),
         "formats": st.sampled_from(["[rss, atom, json]", "[json]"]),
+        "hubs": st.sampled_from(["[]", "[]", "['https://hub.example/']"]),
     }
 )
 registries = st.sampled_from(
@@ -148,6 +152,7 @@ class Publisher(RuleBasedStateMachine):
         self.drafts = False
         self.full = False
         self.configuration: dict[str, Any] = {"feeds": {}, "content": "card", "formats": "[rss, atom, json]"}
+        self.configuration["hubs"] = "[]"
         self.registry = "[]"
         (self.root / "site" / "articles").mkdir(parents=True)
         self.write_configuration()
@@ -283,9 +288,21 @@ class Publisher(RuleBasedStateMachine):
         assert report.next_event == expected.next_event
         assert report.feeds == expected.feeds
         assert len(report.failed) == sum(text.broken for text in self.model.values())
+        self.check_accounts()
         again = self.build(self.root / "site", full=False)
         assert not again.changes.write
         assert not again.changes.delete
+
+    def check_accounts(self) -> None:
+        """What is kept for hubs are the documents that there are, by their bytes; they are owed no others."""
+        hubs = [each for each in ["https://hub.example/"] if each in self.configuration["hubs"]]
+        published = {
+            path: digest_bytes(body) for path, body in tree(self.output).items() if feed_of(path) and hubs
+        }
+        with Index.open(str(self.root / "site" / ".syndicate" / "index.db")) as index:
+            assert index.topics() == published
+            for (hub, path), digest in index.owed().items():
+                assert (hub in hubs, digest) == (True, published[path])
 
     # Means.
 
@@ -322,7 +339,7 @@ class Publisher(RuleBasedStateMachine):
             " id: 'site.example,2020'}\n"
             "sources: [{path: ../articles}]\n"
             f"content: {self.configuration['content']}\nformats: {self.configuration['formats']}\n"
-            + (f"feeds:\n{feeds}\n" if feeds else ""),
+            f"hubs: {self.configuration['hubs']}\n" + (f"feeds:\n{feeds}\n" if feeds else ""),
             encoding="utf-8",
         )
 
@@ -335,6 +352,7 @@ class Publisher(RuleBasedStateMachine):
             allow_empty=True,
             full=full,
             jobs=1,
+            ping=False,
         )
 
 

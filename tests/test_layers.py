@@ -15,7 +15,7 @@ LAYERS = [
     " compose plan report render render.markup render.xmlfeed render.rss render.atom render.jsonfeed"
     " render.opml render.html",
     "config sources index indexfile accounts publish starter lock websub",
-    "workers refresh edition rendering pipeline look watch web",
+    "workers refresh edition rendering owed pipeline push schedule look watch web",
     "cli terminal",
 ]
 LAYER = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
@@ -44,9 +44,11 @@ BESIDE = {
     "index": "indexfile accounts",
     "refresh": "workers",
     "rendering": "edition workers",
-    "pipeline": "refresh edition rendering workers",
+    "pipeline": "refresh edition rendering owed workers",
     "look": "pipeline edition",
-    "watch": "pipeline refresh",
+    "push": "owed pipeline",
+    "schedule": "pipeline",
+    "watch": "owed pipeline refresh",
     "web": "pipeline look watch",
     "cli": "terminal",
 }

@@ -688,3 +688,35 @@ def test_nothing_of_an_enclosure_breaks_out(name: str) -> None:
         root = etree.fromstring(document(name, feed_of(item), first_only=first_only).body)
         written = [value for each in root.iter() for value in each.attrib.values()]
         assert {odd, odd + "2", odd + "3", 'image/"&'} <= set(written)
+
+
+# Hubs.
+
+HUBS = ("https://hub.example/?a=1&b=2", "http://other.example/hub")
+
+
+def test_hubs_are_named_in_every_format() -> None:
+    """The hubs of a feed are named in their order (WebSub §4), beside the feed's own address."""
+    feed = feed_of(hubs=HUBS)
+    channel = etree.fromstring(document("rss", feed).body).find("channel")
+    atom = etree.fromstring(document("atom", feed).body)
+    for element, file_name in ((channel, "rss.xml"), (atom, "atom.xml")):
+        assert links(element, "hub") == [{"rel": "hub", "href": hub} for hub in HUBS]
+        assert [each["href"] for each in links(element, "self")] == [feed.self_url(file_name)]
+    assert channel.findtext("link") == feed.home_url
+    top = json.loads(document("json", feed).body)
+    assert top["hubs"] == [{"type": "WebSub", "url": hub} for hub in HUBS]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_without_hubs_there_is_no_word_of_them(name: str) -> None:
+    """A feed without hubs is, byte for byte, one with hubs less what names them."""
+    bare = document(name, feed_of(RICH)).body
+    named = document(name, feed_of(RICH, hubs=HUBS[1:])).body
+    said = {
+        "rss": b'<atom:link rel="hub" href="http://other.example/hub"/>',
+        "atom": b'<link href="http://other.example/hub" rel="hub"/>',
+        "json": b',"hubs":[{"type":"WebSub","url":"http://other.example/hub"}]',
+    }[name]
+    assert named.replace(said, b"", 1) == bare
+    assert b"hub" not in bare

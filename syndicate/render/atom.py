@@ -66,6 +66,8 @@ def render_head(feed: Feed) -> bytes:
     frame.subtitle(feed.description)
     frame.link(href=feed.home_url, rel="alternate", type="text/html")
     frame.link(href=feed.self_url(FILE_NAME), rel="self", type=MEDIA_TYPE)
+    for hub in feed.hubs:
+        frame.link(href=hub, rel="hub")
     if feed.icon:
         frame.icon(feed.icon)
     if feed.image:

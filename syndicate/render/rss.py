@@ -25,7 +25,9 @@ class _ChannelExtension(xmlfeed.Extension):
     namespaces = _NAMESPACES
 
     def extend_rss(self, feed: Any) -> Any:
-        """Write the date of a `<channel>`: that of its newest item, not of the build."""
+        """Write the hubs of a `<channel>` (WebSub §4) and its date: of its newest item, not of the build."""
+        for hub in self.subject.hubs:
+            add(feed[0], f"{{{ATOM}}}link", rel="hub", href=hub)
         add(feed[0], "lastBuildDate", rfc822(self.subject.updated))
         return feed
 
