@@ -42,7 +42,12 @@ class Accounts:
         """Keep what the report says of a feed, or forget a feed that is no more."""
         self._db.execute("DELETE FROM feeds WHERE feed = ?", (feed,))
         if report is not None:
-            values = (feed, report.path, "\n".join(report.files), msgspec.msgpack.encode(report))
+            values = (
+                feed,
+                report.path,
+                "\n".join(report.files + report.copies),
+                msgspec.msgpack.encode(report),
+            )
             self._db.execute("INSERT INTO feeds VALUES (?, ?, ?, ?)", values)
 
     def feed_paths(self) -> list[tuple[str, str]]:

@@ -18,6 +18,9 @@ from syndicate.selection import Names
 from syndicate.settings import Settings
 from syndicate.urls import IMAGE_TYPES, media_type, tag_uri
 
+RETIRED = "This feed is retired: nothing new will appear in it."
+"""What the description of a feed says in addition, for the formats that have no word of their own for it."""
+
 # RSS 2.0 `<image>`: at most 144 wide and 400 high.
 _RSS_WIDTH, _RSS_HEIGHT = 144, 400
 
@@ -107,7 +110,7 @@ def compose_frame(spec: FeedSpec, updated: datetime, settings: Settings) -> Feed
         id=tag_uri(site.id, f"{spec.path}/"),
         path=spec.path,
         title=spec.title,
-        description=spec.description,
+        description=f"{spec.description}\n{RETIRED}" if spec.retired else spec.description,
         home_url=spec.home_url,
         folder_url=f"{site.feeds_url}{spec.path}/",
         updated=updated,
@@ -118,6 +121,7 @@ def compose_frame(spec: FeedSpec, updated: datetime, settings: Settings) -> Feed
         terms=spec.terms,
         rights=site.rights,
         ttl=site.ttl,
+        expired=spec.retired,
     )
 
 

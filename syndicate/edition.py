@@ -5,12 +5,12 @@ May know: the index, the settings and the names; neither bytes nor the output fo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 import msgspec
 
-from syndicate.catalogue import FeedSpec, collisions, specify
+from syndicate.catalogue import FeedSpec, collisions, redirects, specify
 from syndicate.errors import ConfigError, Problem
 from syndicate.index import Index
 from syndicate.indexfile import Member
@@ -41,6 +41,7 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
             items=len(self.members),
             updated=self.updated,
             files=tuple(f"{spec.path}/{FILE_NAMES[name]}" for name in formats),
+            former=spec.former,
         )
 
 
@@ -52,13 +53,18 @@ class Edition:
         self.settings = settings
         self.names = names
         self.now = int(now.timestamp())
+        self.gone: tuple[str, ...] = ()
+        """The paths that had a feed before the update, and have none now."""
 
-    def update(self, keys: Iterable[FeedKey]) -> list[Window]:
+    def update(self, keys: Collection[FeedKey]) -> list[Window]:
         """Find the windows of feeds anew, note them in the index and forget those that are no more.
 
         Raises ConfigError where two feeds would have one path; every such path is named.
         """
-        standing = set(standing_feeds(self.settings))
+        if not keys:
+            return []
+        before = dict(self.index.feed_paths())
+        standing = set(standing_feeds(self.settings, self.names.registries))
         found = []
         for key in keys:
             window = self._window(key) if self._exists(key) else None
@@ -69,7 +75,9 @@ class Edition:
             self.index.set_feed(key, report)
             if report.files:
                 found.append(window)
-        self._refuse_collisions()
+        after = self.index.feed_paths()
+        self._refuse_collisions(after)
+        self.gone = tuple(sorted(set(before.values()).difference(path for _, path in after)))
         # Feeds that share items stand together, so that few rendered items have to be kept.
         return sorted(found, key=lambda window: (window.spec.kind == "providers", window.spec.path))
 
@@ -97,14 +105,15 @@ class Edition:
             updated=self.settings.site.since if updated is None else datetime.fromtimestamp(updated, UTC),
         )
 
-    def _refuse_collisions(self) -> None:
+    def _refuse_collisions(self, paths: list[tuple[FeedKey, str]]) -> None:
+        former = [(f"{new}, by an alias", old[:-1]) for old, new in redirects(self.settings, self.names)]
         problems = [
             Problem(
                 path=path,
                 found=f"{len(keys)} feeds ({', '.join(keys)})",
                 expected="one; give one another `slug` in its registry",
             )
-            for path, keys in collisions(self.index.feed_paths())
+            for path, keys in collisions([*paths, *former])
         ]
         if problems:
             raise ConfigError(problems)

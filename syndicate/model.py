@@ -112,7 +112,8 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     """One feed: `channel` of RSS, `feed` of Atom (RFC 4287 §4.1.1), the top object of JSON Feed.
 
     `path` is its folder under the output, `folder_url` where that folder is served; `updated` is the
-    latest of its items, never the time of the build. `items` are newest first.
+    latest of its items, never the time of the build. `expired` says that nothing new will come. `items`
+    are newest first.
     """
 
     id: str
@@ -129,6 +130,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     terms: tuple[Term, ...] = ()
     rights: str | None = None
     ttl: int | None = None
+    expired: bool = False
     items: tuple[Item, ...] = ()
 
     def __post_init__(self) -> None:

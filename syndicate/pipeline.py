@@ -192,9 +192,9 @@ class Run:
             changes = self.update(only, progress)
             if only is None:
                 self._touch_altered(changes)
-            windows = self.edition().update(changes.feeds)
-            changed = self._offer(windows, progress)
-            return self._finish(changes, changed)
+            edition = self.edition()
+            changed = self._offer(edition.update(changes.feeds), progress)
+            return self._finish(changes, changed, edition.gone)
 
     def update(self, only: Sequence[str] | None = None, progress: Progress | None = None) -> Changes:
         """Bring the index up to date, in a transaction that only a finished build commits."""
@@ -221,8 +221,12 @@ class Run:
         # A file that is gone differs from everything, from one that was never known too.
         altered = {path for path in self.index.wanted_files() if known.get(path, 0) != status(path)}
         if altered:
-            keys = (key for key, feed in self.index.feeds().items() if altered.intersection(feed.files))
-            changes.touch(keys, "its files are missing or were altered")
+            touched = (
+                key
+                for key, feed in self.index.feeds().items()
+                if not altered.isdisjoint(feed.files + feed.copies)
+            )
+            changes.touch(touched, "its files are missing or were altered")
 
     def _offer(self, windows: list[Window], progress: Progress | None) -> list[Window]:
         """Offer every document of the windows; tells which windows have one whose bytes differ."""
@@ -238,7 +242,7 @@ class Run:
                 changed.append(window)
         return changed
 
-    def _finish(self, changes: Changes, changed: list[Window]) -> Report:
+    def _finish(self, changes: Changes, changed: list[Window], gone: tuple[str, ...]) -> Report:
         index, publication = self.index, self.publication
         rendered = set(publication.states)
         for path in index.wanted_files():
@@ -247,7 +251,9 @@ class Run:
         foreign = 0 if publication.owned else count_foreign(publication.output, publication.states.keys())
         plan = publication.finish()
         reasons = (ChangedFeed(path=window.spec.path, reason=changes.feeds[window.key]) for window in changed)
-        report = self._report(changes, plan, foreign, tuple(reasons))
+        report = msgspec.structs.replace(
+            self._report(changes, plan, foreign, tuple(reasons)), gone_feeds=gone
+        )
         if not self.options.dry_run:
             self._remember(plan, rendered)
             index.commit()

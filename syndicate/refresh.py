@@ -113,7 +113,7 @@ class Refresh:
             raise NoArticlesError([source.path for source in self.settings.sources], index.failures())
         if changes.everything:
             reason = "the configuration changed" if index.meta("now") is not None else "the index is new"
-            changes.touch(standing_feeds(self.settings), reason)
+            changes.touch(standing_feeds(self.settings, self.registries), reason)
             changes.touch(index.member_feeds(), reason)
             changes.touch(index.feeds(), reason)
         self._rename()

@@ -61,8 +61,9 @@ class Rendering:
             column = self.formats.index(name)
             renderer = self.tools.renderer(name)
             body = renderer.join(head[place], [self._items[each.file][column] for each in window.members])
-            path = f"{window.spec.path}/{FILE_NAMES[name]}"
-            yield Document(path=path, media_type=renderer.media_type, body=body)
+            for folder in (window.spec.path, *window.spec.former):
+                path = f"{folder}/{FILE_NAMES[name]}"
+                yield Document(path=path, media_type=renderer.media_type, body=body)
 
     def _release(self, window: Window) -> None:
         for member in window.members:

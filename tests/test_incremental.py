@@ -112,6 +112,7 @@ registries = st.sampled_from(
         "[{name: AI, slug: ai, parent: Data}]",
         "[{name: Artificial Intelligence, slug: intelligence, aliases: [AI]}, {name: Maps, parent: Data}]",
         "[{name: New Name, aliases: [Old Name]}]",
+        "[{name: Nothing Yet}, {name: New Name, slug: new, aliases: [Old Name, C++], retired: true}]",
     ]
 )
 

@@ -31,7 +31,7 @@ BESIDE = {
     "schema": "yamltext",
     "settings": "article border registry schema yamltext",
     "selection": "article registry settings",
-    "catalogue": "selection settings",
+    "catalogue": "registry selection settings",
     "compose": "article catalogue selection settings",
     "report": "plan",
     "render.rss": "render render.xmlfeed",

@@ -96,6 +96,7 @@ def render_head(feed: Feed) -> bytes:
             authors=authors,
             author=authors[0],
             language=feed.language,
+            expired=feed.expired or None,
         )
     )
     return top[:-1] + b',"items":['
