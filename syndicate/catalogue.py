@@ -13,7 +13,7 @@ import msgspec
 from syndicate.model import Enclosure, Term
 from syndicate.registry import Entry
 from syndicate.selection import FeedKey, Kind, Names, Topic, split_key
-from syndicate.settings import AllFeed, Format, NamedFeed, ProviderFeeds, Settings, TopicFeeds
+from syndicate.settings import AllFeed, ArchiveBy, Format, NamedFeed, ProviderFeeds, Settings, TopicFeeds
 
 
 class FeedSpec(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +35,23 @@ class FeedSpec(msgspec.Struct, frozen=True, kw_only=True):
     terms: tuple[Term, ...] = ()
     retired: bool = False
     former: tuple[str, ...] = ()
+    archive: ArchiveBy = "none"
+
+    def folder(self, period: str = "") -> str:
+        """Tell the folder of the feed itself, or of a period of its archive."""
+        return f"{self.path}/archive/{period}" if period else self.path
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a document stands among those of its feed (RFC 5005 §4), by the names of periods.
+
+    `period` is empty for the document that readers subscribe to, `older` and `newer` are the next ones
+    to either side.
+    """
+
+    period: str = ""
+    older: str | None = None
+    newer: str | None = None
 
 
 def term(topic: Topic, settings: Settings) -> Term:
@@ -119,6 +136,7 @@ def _spec(
         terms=terms,
         retired=entry.retired if entry else False,
         former=tuple(f"{kind}/{segment}" for segment in former),
+        archive=chosen.archive,
     )
 
 

@@ -19,7 +19,7 @@ from syndicate.plan import Plan
 class FeedReport(msgspec.Struct, frozen=True, kw_only=True):
     """One feed: where it is, what it is called, how many items its window holds and its date.
 
-    `former` are old addresses, where the same files are.
+    `former` are old addresses, where the same files are; `archives` is how many periods its archive has.
     """
 
     path: str
@@ -29,6 +29,7 @@ class FeedReport(msgspec.Struct, frozen=True, kw_only=True):
     updated: datetime
     files: tuple[str, ...]
     former: tuple[str, ...] = ()
+    archives: int = 0
 
     @property
     def copies(self) -> tuple[str, ...]:
@@ -104,8 +105,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         )
         yield f"files: {self.files_read:,} read, {self.read - self.files_read:,} as they were"
         plan = self.changes
+        archives = sum(feed.archives for feed in self.feeds)
         yield (
             counted(len(self.feeds), "feed")
+            + (f" with {counted(archives, 'archived period')}" if archives else "")
             + ", files: "
             + _listed(
                 f"{len(paths):,} {what}"

@@ -424,6 +424,7 @@ def test_list_prints_json(run: Callable[..., Result], write_article: WriteArticl
         "updated": "2024-01-02T03:04:05Z",
         "files": ["all/rss.xml", "all/atom.xml", "all/feed.json"],
         "former": [],
+        "archives": 0,
     }
 
 

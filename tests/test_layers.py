@@ -11,10 +11,11 @@ PACKAGE = Path(__file__).parent.parent / "syndicate"
 # A module imports downward only; docs/architecture.md tells the story.
 LAYERS = [
     "errors text digest dates urls model",
-    "yamltext frontmatter fields body article border registry schema settings selection catalogue compose"
-    " plan report render render.xmlfeed render.rss render.atom render.jsonfeed render.opml render.html",
+    "yamltext frontmatter fields periods body article border registry schema settings selection catalogue"
+    " compose plan report render render.xmlfeed render.rss render.atom render.jsonfeed render.opml"
+    " render.html",
     "config sources index indexfile accounts publish starter lock websub",
-    "workers refresh edition rendering pipeline look watch web",
+    "workers window archive refresh edition rendering pipeline look watch web",
     "cli terminal",
 ]
 LAYER = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
@@ -40,8 +41,10 @@ BESIDE = {
     "yamltext": "",
     "index": "indexfile accounts",
     "refresh": "workers",
-    "rendering": "edition workers",
-    "pipeline": "refresh edition rendering workers",
+    "archive": "window",
+    "edition": "archive window",
+    "rendering": "window workers",
+    "pipeline": "refresh edition rendering window workers",
     "look": "pipeline edition",
     "watch": "pipeline refresh",
     "web": "pipeline look watch",

@@ -9,7 +9,7 @@ from typing import Any
 
 from syndicate.model import Enclosure, Feed, Item
 from syndicate.render import xmlfeed
-from syndicate.render.xmlfeed import MEDIA, add, person
+from syndicate.render.xmlfeed import HISTORY, MEDIA, add, person
 
 FILE_NAME = "atom.xml"
 MEDIA_TYPE = "application/atom+xml"
@@ -38,7 +38,17 @@ class _EntryExtension(xmlfeed.Extension):
 
 
 class _FeedExtension(xmlfeed.Extension):
+    subject: Feed
     namespaces = _NAMESPACES
+
+    def extend_atom(self, feed: Any) -> Any:
+        """Write where a `<feed>` stands in its archive."""
+        xmlfeed.add_archive_links(feed, "link", self.subject, FILE_NAME, MEDIA_TYPE)
+        return feed
+
+
+class _ArchiveExtension(_FeedExtension):
+    namespaces = {**_NAMESPACES, "fh": HISTORY}
 
 
 def _add_link(entry: Any, rel: str, enclosure: Enclosure) -> None:
@@ -69,7 +79,7 @@ def render_item(item: Item) -> bytes:
 
 def render_head(feed: Feed) -> bytes:
     """Render the `<feed>` (RFC 4287 §4.1.1) up to its first entry."""
-    frame = xmlfeed.Frame(feed, _FeedExtension)
+    frame = xmlfeed.Frame(feed, _ArchiveExtension if feed.current_url else _FeedExtension)
     frame.id(feed.id)
     frame.updated(feed.updated)
     frame.author([person(each) for each in feed.authors])
