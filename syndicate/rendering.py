@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
-from itertools import chain
+from itertools import accumulate, chain, pairwise
 from tempfile import SpooledTemporaryFile
 
 import msgspec
@@ -132,14 +132,15 @@ class _Shelf:
         """Keep items, one a file."""
         self._file.seek(self._end)
         for file, item in zip(files, items, strict=True):
-            self._places[file] = (self._end, *map(len, item))
+            self._places[file] = (self._end, *accumulate(map(len, item)))
             self._end += self._file.write(b"".join(item))
 
     def get(self, file: int) -> Rendered:
         """Give the item of a file."""
-        start, *sizes = self._places[file]
+        start, *ends = self._places[file]
         self._file.seek(start)
-        return tuple(map(self._file.read, sizes))
+        whole = self._file.read(ends[-1])
+        return tuple(whole[begin:end] for begin, end in pairwise((0, *ends)))
 
     def close(self) -> None:
         """Let go of everything."""
