@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -21,6 +22,8 @@ from syndicate.render import FILE_NAMES
 from syndicate.selection import FeedKey
 from syndicate.settings import Settings
 from syndicate.window import Window, latest
+
+_FOREVER = int(datetime.max.replace(tzinfo=UTC).timestamp())
 
 
 class _Chapter(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,7 +77,8 @@ class Archive:
         it came, went or looks different. `moved` is in order; None is for anything.
         """
         known = self.index.archive(key)
-        until = self.now
+        # What moved may be out of the feed by now: not due again, or too old.
+        until, end = self.now, _FOREVER
         for number, period in enumerate(periods):
             place = Place(
                 period=period.name,
@@ -82,12 +86,12 @@ class Archive:
                 newer=periods[number - 1].name if number else None,
             )
             head = digest_of(spec, place)
-            start = max(period.start - 1, after)
-            if moved is None or known.pop(period.name, None) != head or _any_between(moved, start, until):
-                known.pop(period.name, None)
+            start = period.start - 1
+            if known.pop(period.name, None) != head or moved is None or _any_between(moved, start, end):
                 self.index.set_period(key, period.name, _files(spec, period.name), head)
-                self.chapters.append(_Chapter(key=key, spec=spec, place=place, after=start, until=until))
-            until = period.start - 1
+                chapter = _Chapter(key=key, spec=spec, place=place, after=max(start, after), until=until)
+                self.chapters.append(chapter)
+            until = end = start
         self.index.forget_periods(key, known)
 
     def windows(self) -> Iterator[Window]:
