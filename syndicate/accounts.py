@@ -6,7 +6,7 @@ May know: the tables of `indexfile`; nothing of how articles come into them.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Set
 
 import msgspec
 
@@ -41,8 +41,15 @@ class Accounts:
     def set_feed(self, feed: str, report: FeedReport | None) -> None:
         """Keep what the report says of a feed, or forget a feed that is no more."""
         self._db.execute("DELETE FROM feeds WHERE feed = ?", (feed,))
+        if report is None or not report.archives:
+            self._db.execute("DELETE FROM archives WHERE feed = ?", (feed,))
         if report is not None:
-            values = (feed, report.path, "\n".join(report.files), msgspec.msgpack.encode(report))
+            values = (
+                feed,
+                report.path,
+                "\n".join(report.files + report.copies),
+                msgspec.msgpack.encode(report),
+            )
             self._db.execute("INSERT INTO feeds VALUES (?, ?, ?, ?)", values)
 
     def feed_paths(self) -> list[tuple[str, str]]:
@@ -50,9 +57,38 @@ class Accounts:
         return self._db.execute("SELECT feed, path FROM feeds WHERE files <> ''").fetchall()
 
     def wanted_files(self) -> list[str]:
-        """List the files of all feeds."""
-        rows = self._db.execute("SELECT files FROM feeds WHERE files <> ''")
+        """List the files of all feeds and their archives."""
+        rows = self._db.execute(
+            "SELECT files FROM feeds WHERE files <> '' UNION ALL SELECT files FROM archives"
+        )
         return [path for (files,) in rows for path in files.split("\n")]
+
+    def lose_files(self, paths: Set[str]) -> set[str]:
+        """Tell which feeds have one of some files; periods that have one count as never written."""
+
+        def holders(table: str) -> list[tuple[str, ...]]:
+            rows = self._db.execute(f"SELECT * FROM {table} WHERE files <> ''")  # noqa: S608 - named below
+            return [row for row in rows if not paths.isdisjoint(row[2].split("\n"))]
+
+        lost = holders("archives")
+        for feed, period, *_ in lost:
+            self.forget_periods(feed, [period])
+        return {feed for feed, *_ in (*holders("feeds"), *lost)}
+
+    def archive(self, feed: str) -> dict[str, bytes]:
+        """List the periods of a feed's archive, each with the digest of its head."""
+        return dict(self._db.execute("SELECT period, head FROM archives WHERE feed = ?", (feed,)))
+
+    def set_period(self, feed: str, period: str, files: Iterable[str], head: bytes) -> None:
+        """Keep the files of a period of a feed's archive and the digest of its head."""
+        values = (feed, period, "\n".join(files), head)
+        self._db.execute("INSERT OR REPLACE INTO archives VALUES (?, ?, ?, ?)", values)
+
+    def forget_periods(self, feed: str, periods: Iterable[str]) -> None:
+        """Forget periods of a feed's archive."""
+        self._db.executemany(
+            "DELETE FROM archives WHERE feed = ? AND period = ?", ((feed, period) for period in periods)
+        )
 
     def documents(self) -> dict[str, tuple[int, int]]:
         """List the published files with size and mtime as they were left."""

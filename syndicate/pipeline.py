@@ -10,12 +10,14 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import BrokenExecutor, Executor
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from itertools import chain
 
 import msgspec
 
 from syndicate import workers, yamltext
+from syndicate.catalogue import FeedSpec
 from syndicate.config import load_registries
-from syndicate.edition import Edition, Window
+from syndicate.edition import Edition
 from syndicate.errors import PublishError, WorkerError, below
 from syndicate.index import Index
 from syndicate.indexfile import IndexBroken, put_aside
@@ -30,6 +32,7 @@ from syndicate.rendering import Rendering
 from syndicate.report import ChangedFeed, FeedReport, Merged, Report
 from syndicate.selection import Names
 from syndicate.settings import Settings
+from syndicate.window import Window
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -221,9 +224,11 @@ class Run:
             changes = self.update(only, progress)
             if only is None:
                 self._touch_altered(changes)
-            windows = self.edition().update(changes.feeds)
-            changed = self._offer(windows, progress)
-            return self._finish(changes, changed)
+            edition = self.edition()
+            windows = edition.update(changes.feeds, None if changes.everything else changes.moved)
+            specs = [*(each.spec for each in windows), *(each.spec for each in edition.archive.chapters)]
+            changed = self._offer(chain(windows, edition.archive.windows()), specs, progress)
+            return self._finish(changes, changed, edition.gone)
 
     def update(self, only: Sequence[str] | None = None, progress: Progress | None = None) -> Changes:
         """Bring the index up to date, in a transaction that only a finished build commits."""
@@ -250,21 +255,23 @@ class Run:
         # A file that is gone differs from everything, from one that was never known too.
         altered = {path for path in self.index.wanted_files() if known.get(path, 0) != status(path)}
         if altered:
-            keys = (key for key, feed in self.index.feeds().items() if altered.intersection(feed.files))
-            changes.touch(keys, "its files are missing or were altered")
+            changes.touch(sorted(self.index.lose_files(altered)), "its files are missing or were altered")
 
-    def _offer(self, windows: list[Window], progress: Progress | None) -> list[Window]:
-        """Offer every document of the windows; tells which windows have one whose bytes differ."""
+    def _offer(
+        self, windows: Iterable[Window], specs: Sequence[FeedSpec], progress: Progress | None
+    ) -> dict[str, Window]:
+        """Offer every document of the windows; tells which feeds have one whose bytes differ, by path."""
         description = workers.describe(self.settings, self.registries, self.learnt)
         tools = workers.Tools(self.settings, self.registries, self.learnt)
-        rendering = Rendering(self.index, tools, description, windows)
-        changed = []
-        for done, (window, documents) in enumerate(rendering.documents(self.executor, self.jobs + 2)):
-            if progress:
-                progress("rendering feeds", done, len(windows))
-            states = {self._offer_one(each) for each in documents}
-            if states != {"same"}:
-                changed.append(window)
+        changed: dict[str, Window] = {}
+        with Rendering(self.index, tools, description, specs) as rendering:
+            rendered = rendering.documents(windows, self.executor, self.jobs + 2)
+            for done, (window, documents) in enumerate(rendered):
+                if progress:
+                    progress("rendering feeds", done, len(specs))
+                states = {self._offer_one(each) for each in documents}
+                if states != {"same"}:
+                    changed.setdefault(window.spec.path, window)
         return changed
 
     def _offer_one(self, document: Document) -> State:
@@ -272,7 +279,7 @@ class Run:
         self.accounting.see(document.path, document.body, state)
         return state
 
-    def _finish(self, changes: Changes, changed: list[Window]) -> Report:
+    def _finish(self, changes: Changes, changed: dict[str, Window], gone: tuple[str, ...]) -> Report:
         index, publication = self.index, self.publication
         rendered = set(publication.states)
         for path in index.wanted_files():
@@ -280,8 +287,12 @@ class Run:
                 publication.keep(path)
         foreign = 0 if publication.owned else count_foreign(publication.output, publication.states.keys())
         plan = publication.finish()
-        reasons = (ChangedFeed(path=window.spec.path, reason=changes.feeds[window.key]) for window in changed)
-        report = self._report(changes, plan, foreign, tuple(reasons))
+        reasons = (
+            ChangedFeed(path=path, reason=changes.feeds[window.key]) for path, window in changed.items()
+        )
+        report = msgspec.structs.replace(
+            self._report(changes, plan, foreign, tuple(reasons)), gone_feeds=gone
+        )
         if not self.options.dry_run:
             self._remember(plan, rendered)
             self.accounting.close(publication.states)

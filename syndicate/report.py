@@ -17,7 +17,10 @@ from syndicate.plan import Plan
 
 
 class FeedReport(msgspec.Struct, frozen=True, kw_only=True):
-    """One feed: where it is, what it is called, how many items its window holds and its date."""
+    """One feed: where it is, what it is called, how many items its window holds and its date.
+
+    `former` are old addresses, where the same files are; `archives` is how many periods its archive has.
+    """
 
     path: str
     title: str
@@ -25,6 +28,14 @@ class FeedReport(msgspec.Struct, frozen=True, kw_only=True):
     items: int
     updated: datetime
     files: tuple[str, ...]
+    former: tuple[str, ...] = ()
+    archives: int = 0
+
+    @property
+    def copies(self) -> tuple[str, ...]:
+        """The files at the old addresses."""
+        cut = len(self.path)
+        return tuple(folder + file[cut:] for folder in self.former for file in self.files)
 
 
 class ChangedFeed(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,6 +106,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     foreign_files: int = 0
     next_event: datetime | None = None
     changed_feeds: tuple[ChangedFeed, ...] = ()
+    gone_feeds: tuple[str, ...] = ()
     files_read: int = 0
     articles_changed: int = 0
     announcements: tuple[Announcement, ...] = ()
@@ -132,8 +144,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         )
         yield f"files: {self.files_read:,} read, {self.read - self.files_read:,} as they were"
         plan = self.changes
+        archives = sum(feed.archives for feed in self.feeds)
         yield (
             counted(len(self.feeds), "feed")
+            + (f" with {counted(archives, 'archived period')}" if archives else "")
             + ", files: "
             + _listed(
                 f"{len(paths):,} {what}"
@@ -158,6 +172,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         ]
         if left_out:
             yield "left out: " + _listed(left_out)
+        if self.gone_feeds:
+            yield "feeds that are no more: " + _listed(self.gone_feeds)
         if self.foreign_files:
             foreign = counted(self.foreign_files, "file that is not ours", "files that are not ours")
             yield f"the output folder holds {foreign}; what is there stays"

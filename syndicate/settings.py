@@ -21,6 +21,7 @@ from syndicate.yamltext import Mapping, Value
 
 Format = Literal["rss", "atom", "json"]
 Formats = tuple[Format, ...]
+ArchiveBy = Literal["month", "year", "none"]
 Count = Annotated[int, Notation("count")]
 Limit = Annotated[int | None, Notation("limit")]
 Span = Annotated[timedelta, Notation("span")]
@@ -96,6 +97,7 @@ class AllFeed(Schema, frozen=True, kw_only=True):
     formats: Formats = ()
     title: Annotated[str, Notation("title template")] = "{site}"
     description: str = ""
+    archive: ArchiveBy = "month"
 
 
 class TopicFeeds(Schema, frozen=True, kw_only=True):
@@ -108,6 +110,7 @@ class TopicFeeds(Schema, frozen=True, kw_only=True):
     min_items: Count = 1
     registry: str | None = None
     include_children: bool = False
+    archive: ArchiveBy = "year"
 
 
 class ProviderFeeds(Schema, frozen=True, kw_only=True):
@@ -119,6 +122,7 @@ class ProviderFeeds(Schema, frozen=True, kw_only=True):
     title: Annotated[str, Notation("title template")] = "{name} – {site}"
     min_items: Count = 1
     registry: str | None = None
+    archive: ArchiveBy = "year"
 
 
 class NamedFeed(Schema, frozen=True, kw_only=True):
@@ -129,6 +133,7 @@ class NamedFeed(Schema, frozen=True, kw_only=True):
     limit: Limit = DEFAULT_LIMIT
     formats: Formats = ()
     where: Where = msgspec.field(default_factory=Where)
+    archive: ArchiveBy = "year"
 
 
 class Feeds(Schema, frozen=True, kw_only=True):

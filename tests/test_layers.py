@@ -11,11 +11,11 @@ PACKAGE = Path(__file__).parent.parent / "syndicate"
 # A module imports downward only; docs/architecture.md tells the story.
 LAYERS = [
     "errors text digest dates urls model",
-    "blockyaml yamltext frontmatter fields body article border registry schema settings selection catalogue"
-    " compose plan report render render.markup render.xmlfeed render.rss render.atom render.jsonfeed"
-    " render.opml render.html",
+    "blockyaml yamltext frontmatter fields body periods article border registry schema settings selection"
+    " catalogue compose plan report render render.markup render.xmlfeed render.rss render.atom"
+    " render.jsonfeed render.opml render.html",
     "config sources index indexfile accounts publish starter lock websub",
-    "workers refresh edition rendering owed pipeline push schedule look watch web",
+    "workers window archive refresh edition rendering owed pipeline push schedule look watch web",
     "cli terminal",
 ]
 LAYER = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
@@ -32,7 +32,7 @@ BESIDE = {
     "schema": "yamltext",
     "settings": "article border registry schema yamltext",
     "selection": "article registry settings",
-    "catalogue": "selection settings",
+    "catalogue": "registry selection settings",
     "compose": "article catalogue selection settings",
     "report": "plan",
     "render.xmlfeed": "render.markup",
@@ -43,8 +43,10 @@ BESIDE = {
     "blockyaml": "",
     "index": "indexfile accounts",
     "refresh": "workers",
-    "rendering": "edition workers",
-    "pipeline": "refresh edition rendering owed workers",
+    "archive": "window",
+    "edition": "archive window",
+    "rendering": "window workers",
+    "pipeline": "refresh edition rendering owed window workers",
     "look": "pipeline edition",
     "push": "owed pipeline",
     "schedule": "pipeline",

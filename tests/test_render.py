@@ -612,6 +612,77 @@ def test_feed_tells_about_itself() -> None:
     }
 
 
+ARCHIVED = {
+    "folder_url": "https://site.example/feeds/all/archive/2023/",
+    "current_url": "https://site.example/feeds/all/",
+    "older_url": "https://site.example/feeds/all/archive/2021/",
+    "newer_url": "https://site.example/feeds/all/archive/2024/",
+}
+FEEDS = "https://site.example/feeds/all"
+
+
+def standing(feed: Feed) -> dict[str, tuple[list[Any], bool]]:
+    """The links of RFC 5005 in RSS and Atom, with their relations and types, and whether it is an archive."""
+    rss = etree.fromstring(document("rss", feed).body).find("channel")
+    atom = etree.fromstring(document("atom", feed).body)
+    found = {}
+    for name, top in (("rss", rss), ("atom", atom)):
+        known = [(link.get("rel"), link.get("href"), link.get("type")) for link in top.findall(f"{ATOM}link")]
+        history = "{http://purl.org/syndication/history/1.0}archive"
+        found[name] = (
+            [link for link in known if link[0] not in ("self", "alternate")],
+            top.find(history) is not None,
+        )
+    return found
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, []),
+        ({"older_url": f"{FEEDS}/archive/2024/"}, [("prev-archive", f"{FEEDS}/archive/2024/")]),
+        (
+            ARCHIVED,
+            [
+                ("current", f"{FEEDS}/"),
+                ("prev-archive", f"{FEEDS}/archive/2021/"),
+                ("next-archive", f"{FEEDS}/archive/2024/"),
+            ],
+        ),
+        (
+            {**ARCHIVED, "older_url": None, "newer_url": None},
+            [("current", f"{FEEDS}/")],
+        ),
+    ],
+    ids=["alone", "subscribed", "archived", "only-archived"],
+)
+def test_a_document_says_where_it_stands_in_its_feed(fields: Any, expected: list[tuple[str, str]]) -> None:
+    """The links of RFC 5005 §4 lead to documents of the same format; those of an archive are marked so."""
+    feed = feed_of(RICH, **fields)
+    for name, (found, marked) in standing(feed).items():
+        media_type = f"application/{name}+xml"
+        assert found == [(rel, f"{folder}{name}.xml", media_type) for rel, folder in expected]
+        assert marked == ("current_url" in fields)
+    older = dict(expected).get("prev-archive")
+    known = json.loads(document("json", feed).body)
+    assert known.get("next_url") == (f"{older}feed.json" if older else None)
+
+
+def test_only_an_archive_declares_what_it_uses() -> None:
+    """A feed without an archive has not one byte for it."""
+    for name in ("rss", "atom", "json"):
+        body = document(name, feed_of(RICH)).body
+        assert b"history" not in body
+        assert b"archive" not in body
+        assert b"next_url" not in body
+
+
+def test_a_retired_feed_is_expired_in_json() -> None:
+    """`expired` is there and true for a feed in which nothing new will appear, and not there otherwise."""
+    assert json.loads(document("json", feed_of(expired=True)).body)["expired"] is True
+    assert "expired" not in json.loads(document("json", feed_of()).body)
+
+
 # What no format could show is refused when it is made.
 
 

@@ -225,7 +225,7 @@ def test_a_named_feed_never_leaves_the_output(name: str) -> None:
         ("site.titel", "'title'"),
         ("feeds.topic", "'topics'"),
         ("feeds.all.limits", "'limit'"),
-        ("feeds.all.min_items", "one of enabled, limit, formats, title, description"),
+        ("feeds.all.min_items", "one of enabled, limit, formats, title, description, archive"),
         ("sources.exclud", "'exclude'"),
         ("related.zzz", "one of limit"),
     ],
