@@ -12,7 +12,8 @@ PACKAGE = Path(__file__).parent.parent / "syndicate"
 LAYERS = [
     "errors text digest dates urls model",
     "yamltext frontmatter fields body article border registry schema settings selection catalogue compose"
-    " plan report render render.xmlfeed render.rss render.atom render.jsonfeed render.opml render.html",
+    " plan report render render.xmlfeed render.rss render.atom render.jsonfeed render.opml render.html"
+    " render.embed",
     "config sources index indexfile accounts publish starter lock websub",
     "workers refresh edition rendering pipeline look watch web",
     "cli terminal",
@@ -147,7 +148,7 @@ def test_errors_know_nothing_of_the_project() -> None:
 @pytest.mark.parametrize("name", [name for name in MODULES if name.split(".")[0] == "render"])
 def test_no_format_knows_another(name: str) -> None:
     """A renderer sees the model: no other format, no article, no settings."""
-    others = {f"render.{other}" for other in ("rss", "atom", "jsonfeed", "opml", "html")} - {name}
+    others = {f"render.{other}" for other in ("rss", "atom", "jsonfeed", "opml", "html", "embed")} - {name}
     assert project_imports_of(name) & (others | NO_FORMAT_KNOWS) == set()
 
 
