@@ -99,7 +99,6 @@ customElements.get("syndicate-feed") ?? customElements.define("syndicate-feed", 
 			const source = await answer.text();
 			const feed = JSON.parse(source);
 			if (!answer.ok || !/^https?:\/\/jsonfeed\.org\/version\/1/.test(feed.version)) throw answer;
-			if (task != this.#task) return;
 			if (source != this.#source) {
 				[this.#source, this.#feed, this.#base] = [source, feed, answer.url];
 				this.#show();

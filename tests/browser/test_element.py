@@ -245,6 +245,7 @@ def test_an_empty_feed_says_so(embedded: Embedded, feeds: Server) -> None:
     """A feed without items is no error and no blank."""
     embedded.open(put_json(feeds))
     embedded.says("Nothing here yet.")
+    assert embedded.ask("return all('list')[0].checkVisibility();") is False
     assert embedded.browser.complaints() == []
 
 
@@ -256,7 +257,7 @@ def test_the_words_can_be_those_of_the_page(embedded: Embedded, feeds: Server) -
 
 
 @pytest.mark.parametrize(
-    "kind", ["unreachable", "missing", "no json", "no feed", "without CORS", "no address"]
+    "kind", ["unreachable", "missing", "failing", "no json", "no feed", "without CORS", "no address"]
 )
 def test_what_cannot_be_loaded_is_an_error_with_a_way_out(
     embedded: Embedded, feeds: Server, nobody: str, kind: str
@@ -265,6 +266,7 @@ def test_what_cannot_be_loaded_is_an_error_with_a_way_out(
     sources = {
         "unreachable": f"{nobody}/feed.json",
         "missing": f"{feeds.url}/nothing.json",
+        "failing": put_json(feeds, *items(feeds), status=500),
         "no json": feeds.put("/no.json", "<html>", "application/json"),
         "no feed": feeds.put("/other.json", '{"items": []}', "application/json"),
         "without CORS": embedded.stage.publisher.url.replace("localhost", "127.0.0.1"),
@@ -273,6 +275,7 @@ def test_what_cannot_be_loaded_is_an_error_with_a_way_out(
     embedded.open(sources[kind])
     embedded.says("This feed could not be loaded.")
     assert embedded.ask("return retry.checkVisibility();")
+    assert {each.path for each in embedded.stage.publisher.requests} == {"/", "/page.css"}
 
 
 def test_trying_again_succeeds(embedded: Embedded, feeds: Server) -> None:
