@@ -17,9 +17,9 @@ from syndicate.model import Feed, Item
 FILE_NAME = "embed.html"
 MEDIA_TYPE = "text/html"
 SEPARATOR = b"\n"
-END = b'</ul>\n<p lang="en" hidden>Nothing here yet.</p>\n</main>\n</body>\n</html>\n'
-LIMIT = 10
-"""How many items the page shows."""
+END = b"</ul>\n</main>\n</body>\n</html>\n"
+EMPTY = b'<li lang="en">Nothing here yet.</li>'
+MOST_ITEMS = 10
 
 # With these bounds ten items, all of them as long as can be and all of it escaped, stay under 100 KB.
 _LONGEST_TITLE = 200

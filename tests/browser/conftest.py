@@ -19,6 +19,9 @@ FLAGS = (
     " --hide-scrollbars --force-device-scale-factor=1 --lang=en-GB"
 ).split()
 
+# No host but this one exists: what a test needs of another, it has to bring.
+ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
+
 
 class Browser:
     """Chromium as a test uses it: open a page, ask it something, wait until it is so."""
@@ -102,7 +105,7 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
     options = webdriver.ChromeOptions()
     options.binary_location = program
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
+    for flag in (*FLAGS, ALONE, f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     started = webdriver.Chrome(options=options, service=Service(executable_path=driver))

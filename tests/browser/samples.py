@@ -104,7 +104,9 @@ def put_json(feeds: Server, *shown: Item, **how: Any) -> str:
 def put_page(feeds: Server, *shown: Item, **fields: Any) -> str:
     """Publish the page for an iframe; gives its URL."""
     feed = feed_of(feeds, *shown, **fields)
-    rendered = embed.SEPARATOR.join(map(embed.render_item, shown[: embed.LIMIT]))
+    rendered = embed.SEPARATOR.join(map(embed.render_item, shown[: embed.MOST_ITEMS]))
     return feeds.put(
-        "/all/embed.html", embed.render_head(feed) + rendered + embed.END, "text/html; charset=utf-8"
+        "/all/embed.html",
+        embed.render_head(feed) + (rendered or embed.EMPTY) + embed.END,
+        "text/html; charset=utf-8",
     )

@@ -44,13 +44,12 @@ def test_it_needs_no_script(browser: Browser, feeds: Server) -> None:
     browser.open(put_page(feeds, *made))
     assert texts(browser, "h2 a") == [each.title for each in made]
     assert texts(browser, "time") == ["2025-10-02", "2025-09-09", "2025-08-17"]
-    assert texts(browser, "main > p") == [""]
 
 
 def test_an_empty_feed_says_so(browser: Browser, feeds: Server) -> None:
     """Without items there is a sentence, not a blank."""
     browser.open(put_page(feeds))
-    assert texts(browser, "main > p") == ["Nothing here yet."]
+    assert texts(browser, "main") == ["Nothing here yet."]
 
 
 def test_links_leave_the_frame(stage: Stage, feeds: Server) -> None:
