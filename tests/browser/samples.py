@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from browser.loopback import Server
-from syndicate import Enclosure, Feed, Item, Person
-from syndicate.render import embed, jsonfeed
+from syndicate import Enclosure, Feed, Item, Person, renderer
 
 TITLES = (
     "A map of every tap",
@@ -97,16 +96,11 @@ def feed_of(feeds: Server, *shown: Item, **fields: Any) -> Feed:
 def put_json(feeds: Server, *shown: Item, **how: Any) -> str:
     """Publish a JSON Feed of items; gives its URL."""
     feed = feed_of(feeds, *shown)
-    body = jsonfeed.render_head(feed) + b",".join(map(jsonfeed.render_item, shown)) + jsonfeed.END
+    body = renderer("json").document(feed).body
     return feeds.put("/all/feed.json", body, "application/feed+json; charset=utf-8", **how)
 
 
 def put_page(feeds: Server, *shown: Item, **fields: Any) -> str:
     """Publish the page for an iframe; gives its URL."""
     feed = feed_of(feeds, *shown, **fields)
-    rendered = embed.SEPARATOR.join(map(embed.render_item, shown[: embed.MOST_ITEMS]))
-    return feeds.put(
-        "/all/embed.html",
-        embed.render_head(feed) + (rendered or embed.EMPTY) + embed.END,
-        "text/html; charset=utf-8",
-    )
+    return feeds.put("/all/embed.html", renderer("embed").document(feed).body, "text/html; charset=utf-8")

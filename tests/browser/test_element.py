@@ -16,7 +16,7 @@ from browser.samples import HOSTILE, hostile_item, items, put_json
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
-SCRIPT = Path(__file__).parents[2] / "syndicate" / "static" / "embed.js"
+SCRIPT = Path(__file__).parents[2] / "syndicate" / "assets" / "embed.js"
 FEED = "/all/feed.json"
 LINK = "<a href='https://site.example/'>All articles</a>"
 # What the scripts below begin with: the element, its shadow tree, its parts by name.
