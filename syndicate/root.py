@@ -109,9 +109,9 @@ def render_root(catalogue: Catalogue) -> list[Document]:
 
 def _lists(catalogue: Catalogue) -> list[tuple[str, Document]]:
     """Write the lists of feeds, each with what a link to it says; an OPML without feeds is none."""
-    from syndicate.render.opml import render_opml
+    from syndicate.render.opml import render_opml, render_outlines
 
-    title = catalogue.title
+    title, outlines = catalogue.title, render_outlines(catalogue)
     first, topics, providers = (
         catalogue.of("all", "named"),
         catalogue.of("topics"),
@@ -123,7 +123,7 @@ def _lists(catalogue: Catalogue) -> list[tuple[str, Document]]:
         ("Providers", "providers.opml", f"Providers – {title}", (("Providers", providers),)),
     )
     return [
-        (label, render_opml(path, name, groups, catalogue))
+        (label, render_opml(path, name, groups, outlines))
         for label, path, name, groups in wanted
         if any(entries for _, entries in groups)
     ]

@@ -367,6 +367,19 @@ def test_what_is_to_be_copied_is_there(tmp_path: Path, varied: Callable[..., Rep
         assert (tmp_path / "feeds" / address.removeprefix(SITE["feeds_url"])).is_file()
 
 
+def test_xml_points_to_its_style_sheet(tmp_path: Path, varied: Callable[..., Report]) -> None:
+    """RSS and Atom name the style sheet in the root, however deep they are; without pages they name none."""
+    varied()
+    output = tmp_path / "feeds"
+    pattern = re.compile(rb'\A<\?xml [^?]*\?>\n<\?xml-stylesheet type="text/css" href="([^"]*)"\?>\n<')
+    for path in [*output.rglob("rss.xml"), *output.rglob("atom.xml")]:
+        match = pattern.match(path.read_bytes())
+        assert match, path
+        assert (path.parent / match[1].decode()).resolve() == (output / "feed.css").resolve()
+    varied(pages="false")
+    assert not [path for path in output.rglob("*.xml") if b"xml-stylesheet" in path.read_bytes()]
+
+
 def test_without_pages_there_are_feeds_alone(tmp_path: Path, varied: Callable[..., Report]) -> None:
     """`pages: false` leaves the formats of the feeds; what was there of pages goes, and comes back."""
     before = varied()

@@ -5,7 +5,7 @@ May know: the model and the table of formats; nothing of the feeds but what the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from syndicate.dates import rfc822
@@ -16,11 +16,16 @@ MEDIA_TYPE = "text/x-opml"
 Group = tuple[str, Sequence[Entry]]
 
 
-def render_opml(path: str, title: str, groups: Iterable[Group], catalogue: Catalogue) -> Document:
+def render_outlines(catalogue: Catalogue) -> dict[str, str]:
+    """Write the outline of each feed, by its path, once for all lists that it is in."""
+    return {entry.path: _outline(entry, catalogue) for entry in catalogue.entries}
+
+
+def render_opml(path: str, title: str, groups: Iterable[Group], outlines: Mapping[str, str]) -> Document:
     """Write a list of feeds in groups; its date is that of the newest change in it, not of the build.
 
     A group without a name stands as it is; one without feeds is left out, since an outline that is
-    nothing but a folder would be an empty one in every reader.
+    nothing but a folder would be an empty one in every reader. `outlines` has that of each feed.
     """
     filled = [(name, entries) for name, entries in groups if entries]
     updated = max(entry.updated for _, entries in filled for entry in entries)
@@ -37,7 +42,7 @@ def render_opml(path: str, title: str, groups: Iterable[Group], catalogue: Catal
     for name, entries in filled:
         if name:
             lines.append(f"<outline{_attributes(text=name, title=name)}>")
-        lines.extend(_outline(entry, catalogue) for entry in entries)
+        lines.extend(outlines[entry.path] for entry in entries)
         if name:
             lines.append("</outline>")
     lines += ["</body>", "</opml>", ""]
