@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from browser.conftest import Browser
+from browser.conftest import Browser, Stage
 from browser.loopback import Server
 from syndicate import build, load_settings
 
@@ -27,6 +28,10 @@ TYPES = {
 # Unknown to HTML, so that no border takes it for a tag: what survives into titles and names.
 ODD = '"><x-y onclick="window.harmed=1"> & it\'s'
 CLIPBOARD = "const done = arguments[0]; navigator.clipboard.readText().then(done, (no) => done(String(no)));"
+SAID_COPIED = """
+    const said = document.querySelector('[role=status]#copied').textContent;
+    return said === 'Copied' && arguments[0].textContent === 'Copied';
+"""
 SHOWN = (
     "return [...document.querySelectorAll('[data-feed]')].filter((each) => each.checkVisibility()).length;"
 )
@@ -127,8 +132,7 @@ def test_every_copy_button_copies(browser: Browser, site: str, clipboard: None) 
     copied = []
     for button in buttons:
         button.click()
-        browser.until("return arguments[0].textContent === 'Copied';", button)
-        assert browser.ask("return document.querySelector('[role=status]#copied').textContent;") == "Copied"
+        browser.until(SAID_COPIED, button)
         copied.append(browser.driver.execute_async_script(CLIPBOARD))
         assert copied[-1] == button.get_attribute("data-copy")
     assert [each.rpartition("/")[2] for each in copied[:3]] == ["rss.xml", "atom.xml", "feed.json"]
@@ -136,7 +140,7 @@ def test_every_copy_button_copies(browser: Browser, site: str, clipboard: None) 
     assert "<iframe" in copied[4]
 
 
-def test_a_copied_snippet_works(browser: Browser, site: str, stage: object) -> None:
+def test_a_copied_snippet_works(browser: Browser, site: str, stage: Stage) -> None:
     """What a landing page offers to copy shows the feed on a page of another origin."""
     browser.open(f"{site}/all/index.html")
     snippets = browser.ask(
@@ -144,7 +148,7 @@ def test_a_copied_snippet_works(browser: Browser, site: str, stage: object) -> N
     )
     assert len(snippets) == 2
     here = [each.replace("https://harbour.example/feeds", site) for each in snippets]
-    stage.open("".join(here))  # type: ignore[attr-defined]
+    stage.open("".join(here))
     browser.until(
         "return document.querySelector('syndicate-feed').shadowRoot?.querySelectorAll('li').length === 5;"
     )
@@ -188,8 +192,6 @@ def test_hostile_words_stay_words(browser: Browser, feeds: Server, site_of_odd_w
 @pytest.fixture
 def site_of_odd_words(tmp_path: Path) -> Path:
     """A site whose every word looks like markup, built."""
-    import json
-
     odd = json.dumps(ODD)
     (tmp_path / "articles").mkdir()
     (tmp_path / "articles" / "2024-01-02-a.md").write_text(
@@ -205,3 +207,20 @@ def site_of_odd_words(tmp_path: Path) -> Path:
         f" id: 'site.example,2020', description: {odd}}}\nsources: [{{path: articles}}]\n"
     )
     return built(config, tmp_path)
+
+
+# The feeds themselves.
+
+
+@pytest.mark.parametrize(("file", "item"), [("rss.xml", "item"), ("atom.xml", "entry")])
+def test_a_feed_is_readable_in_a_browser(browser: Browser, site: str, file: str, item: str) -> None:
+    """Where a server says `application/xml`, RSS and Atom look like pages, and no HTML is shown as source."""
+    browser.open(f"{site}/all/{file}")
+    look = (
+        "const each = document.querySelector(arguments[0]), [title, content] = ['title', arguments[1]]"
+        ".map((name) => [...each.children].find((child) => child.nodeName === name));"
+        "return [getComputedStyle(each).display, Number(getComputedStyle(title).fontWeight) > 400,"
+        "getComputedStyle(content).display, title.getBoundingClientRect().height > 0];"
+    )
+    content = {"item": "content:encoded", "entry": "content"}[item]
+    assert browser.ask(look, item, content) == ["flex", True, "none", True]
