@@ -24,8 +24,8 @@ def render_outlines(catalogue: Catalogue) -> dict[str, str]:
 def render_opml(path: str, title: str, groups: Iterable[Group], outlines: Mapping[str, str]) -> Document:
     """Write a list of feeds in groups; its date is that of the newest change in it, not of the build.
 
-    A group without a name stands as it is; one without feeds is left out, since an outline that is
-    nothing but a folder would be an empty one in every reader. `outlines` has that of each feed.
+    A group without feeds is left out: an outline that is nothing but a folder would be an empty one in
+    every reader. `outlines` has that of each feed.
     """
     filled = [(name, entries) for name, entries in groups if entries]
     updated = max(entry.updated for _, entries in filled for entry in entries)
@@ -40,11 +40,9 @@ def render_opml(path: str, title: str, groups: Iterable[Group], outlines: Mappin
         "<body>",
     ]
     for name, entries in filled:
-        if name:
-            lines.append(f"<outline{_attributes(text=name, title=name)}>")
+        lines.append(f"<outline{_attributes(text=name, title=name)}>")
         lines.extend(outlines[entry.path] for entry in entries)
-        if name:
-            lines.append("</outline>")
+        lines.append("</outline>")
     lines += ["</body>", "</opml>", ""]
     return Document(path=path, media_type=MEDIA_TYPE, body="\n".join(lines).encode())
 
