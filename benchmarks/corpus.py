@@ -107,6 +107,7 @@ site:
 sources:
   - path: ../articles
 output: ../feeds
+pages: false
 """
 WITHOUT_ARCHIVES = """\
 feeds:

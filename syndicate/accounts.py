@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Set
 
 import msgspec
 
+from syndicate.digest import digest_bytes
 from syndicate.errors import Problem
 from syndicate.report import FeedReport
 
@@ -33,9 +34,9 @@ class Accounts:
             self._db.execute("INSERT INTO names VALUES (?, ?)", (key, shown))
 
     def feeds(self) -> dict[str, FeedReport]:
-        """List the feeds that exist, in the order of their paths."""
+        """List the feeds that exist, in the order of their paths; the root of the output is none."""
         decode = msgspec.msgpack.Decoder(FeedReport).decode
-        rows = self._db.execute("SELECT feed, report FROM feeds ORDER BY path, feed")
+        rows = self._db.execute("SELECT feed, report FROM feeds WHERE path <> '' ORDER BY path, feed")
         return {feed: decode(report) for feed, report in rows}
 
     def set_feed(self, feed: str, report: FeedReport | None) -> None:
@@ -52,12 +53,17 @@ class Accounts:
             )
             self._db.execute("INSERT INTO feeds VALUES (?, ?, ?, ?)", values)
 
+    def digest_feeds(self) -> bytes:
+        """Digest what the report says of the feeds that have files and a folder."""
+        rows = self._db.execute("SELECT report FROM feeds WHERE files <> '' AND path <> '' ORDER BY path")
+        return digest_bytes(*(report for (report,) in rows))
+
     def feed_paths(self) -> list[tuple[str, str]]:
-        """List the keys and paths of the feeds that have files."""
-        return self._db.execute("SELECT feed, path FROM feeds WHERE files <> ''").fetchall()
+        """List the keys and paths of the feeds that have files and a folder."""
+        return self._db.execute("SELECT feed, path FROM feeds WHERE files <> '' AND path <> ''").fetchall()
 
     def wanted_files(self) -> list[str]:
-        """List the files of all feeds and their archives."""
+        """List the files of all feeds, of their archives and of the root."""
         rows = self._db.execute(
             "SELECT files FROM feeds WHERE files <> '' UNION ALL SELECT files FROM archives"
         )

@@ -36,6 +36,11 @@ class FeedSpec(msgspec.Struct, frozen=True, kw_only=True):
     retired: bool = False
     former: tuple[str, ...] = ()
     archive: ArchiveBy = "none"
+    pages: tuple[str, ...] = ()
+
+    def documents(self, period: str = "") -> tuple[str, ...]:
+        """Say what is rendered of it: its formats, then its pages; a period of its archive has none."""
+        return self.formats if period else self.formats + self.pages
 
     def folder(self, period: str = "") -> str:
         """Tell the folder of the feed itself, or of a period of its archive."""
@@ -137,6 +142,7 @@ def _spec(
         retired=entry.retired if entry else False,
         former=tuple(f"{kind}/{segment}" for segment in former),
         archive=chosen.archive,
+        pages=("page", "embed") if settings.pages else (),
     )
 
 

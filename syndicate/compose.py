@@ -138,6 +138,8 @@ def compose_frame(spec: FeedSpec, updated: datetime, settings: Settings, place: 
         current_url=served("") if place.period else None,
         older_url=served(place.older),
         newer_url=served(place.newer),
+        formats=spec.formats,
+        root="../" * (spec.folder(place.period).count("/") + 1) if settings.pages else "",
     )
 
 

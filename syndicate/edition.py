@@ -16,7 +16,7 @@ from syndicate.index import Index
 from syndicate.indexfile import Member
 from syndicate.render import FILE_NAMES
 from syndicate.report import FeedReport
-from syndicate.selection import FeedKey, Names, is_enabled, newer_than, split_key, standing_feeds
+from syndicate.selection import ROOT, FeedKey, Names, is_enabled, newer_than, split_key, standing_feeds
 from syndicate.settings import Settings
 from syndicate.window import Window, latest
 
@@ -47,6 +47,8 @@ class Edition:
         instants = None if moved is None else sorted(moved)
         found = []
         for key in keys:
+            if key == ROOT:
+                continue
             window = None
             if not self._exists(key):
                 self.index.set_feed(key, None)
@@ -98,7 +100,11 @@ class Edition:
             kind=spec.kind,
             items=len(shown),
             updated=window.updated,
-            files=tuple(f"{spec.path}/{FILE_NAMES[name]}" for name in spec.formats) if enough else (),
+            files=tuple(f"{spec.path}/{FILE_NAMES[name]}" for name in spec.documents()) if enough else (),
+            name=spec.name if spec.kind in ("topics", "providers") else spec.title,
+            description=spec.description,
+            home_url=spec.home_url,
+            formats=spec.formats if enough else (),
             former=spec.former,
             archives=len(periods),
         )

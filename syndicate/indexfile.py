@@ -10,7 +10,7 @@ import sqlite3
 
 import msgspec
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 CREATE TABLE files (
@@ -79,7 +79,7 @@ records   the article itself, as it is rendered from
 members   the live articles of each feed in their order; `own` where one names the topic or provider
           itself rather than a child of it
 names     what a topic or provider is shown as
-feeds     the feeds that exist and what the report says of them
+feeds     the feeds that exist and what the report says of them; the root of the output, too
 archives  the periods of their archives; `head` digests what a document says before its items
 documents each published file's size and mtime as we left them
 topics    the feed documents that hubs tell of, each with a digest of the bytes that were last accounted for

@@ -30,6 +30,7 @@ from syndicate.refresh import Changes, Progress, Refresh
 from syndicate.registry import Registries
 from syndicate.rendering import Rendering
 from syndicate.report import ChangedFeed, FeedReport, Merged, Report
+from syndicate.root import update_root
 from syndicate.selection import Names
 from syndicate.settings import Settings
 from syndicate.window import Window
@@ -228,6 +229,7 @@ class Run:
             windows = edition.update(changes.feeds, None if changes.everything else changes.moved)
             specs = [*(each.spec for each in windows), *(each.spec for each in edition.archive.chapters)]
             changed = self._offer(chain(windows, edition.archive.windows()), specs, progress)
+            update_root(self.index, self.settings, changes, self._offer_one)
             return self._finish(changes, changed, edition.gone)
 
     def update(self, only: Sequence[str] | None = None, progress: Progress | None = None) -> Changes:

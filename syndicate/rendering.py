@@ -47,7 +47,7 @@ class Rendering:
         self.index = index
         self.tools = tools
         self.description = description
-        self.formats = tuple(dict.fromkeys(chain.from_iterable(spec.formats for spec in specs)))
+        self.formats = tuple(dict.fromkeys(chain.from_iterable(spec.documents() for spec in specs)))
         self._shelf = _Shelf()
 
     def __enter__(self) -> Rendering:
@@ -79,7 +79,7 @@ class Rendering:
 
     def _joined(self, window: Window, head: Rendered) -> Iterator[Document]:
         items = [self._shelf.get(member.file) for member in window.members]
-        for place, name in enumerate(window.spec.formats):
+        for place, name in enumerate(window.spec.documents(window.place.period)):
             column = self.formats.index(name)
             renderer = self.tools.renderer(name)
             body = renderer.join(head[place], (item[column] for item in items))

@@ -19,6 +19,7 @@ from syndicate.plan import Plan
 class FeedReport(msgspec.Struct, frozen=True, kw_only=True):
     """One feed: where it is, what it is called, how many items its window holds and its date.
 
+    `name` is what it is called among its kind, such as a topic's name; `formats` are those it is written in.
     `former` are old addresses, where the same files are; `archives` is how many periods its archive has.
     """
 
@@ -28,6 +29,10 @@ class FeedReport(msgspec.Struct, frozen=True, kw_only=True):
     items: int
     updated: datetime
     files: tuple[str, ...]
+    name: str = ""
+    description: str = ""
+    home_url: str = ""
+    formats: tuple[str, ...] = ()
     former: tuple[str, ...] = ()
     archives: int = 0
 

@@ -7,6 +7,8 @@ against these by a test. May know: neither files nor lines; a ConfigError names 
 from __future__ import annotations
 
 import difflib
+import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
@@ -31,6 +33,12 @@ Zone = Annotated[str, Notation("zone")]
 Words = Annotated[tuple[str, ...], Notation("words")]
 
 DEFAULT_LIMIT = 50
+ROOT_FILES = frozenset(
+    "index.html index.json feeds.opml topics.opml providers.opml sitemap.xml"
+    " page.css page.js feed.css feed.svg embed.js".split()
+)
+"""The files that `pages` puts into the root of the output, beside the folders of the feeds."""
+_SITEMAP = re.compile(r"sitemap-\d+\.xml")
 
 
 class Author(Schema, frozen=True, kw_only=True):
@@ -159,6 +167,7 @@ class Settings(Schema, frozen=True, kw_only=True):
     output: str | None = None
     index: str | None = None
     formats: Formats = ("rss", "atom", "json")
+    pages: bool = True
     feeds: Feeds = msgspec.field(default_factory=Feeds)
     content: Literal["card", "body", "summary"] = "card"
     rss_enclosures: Literal["all", "first"] = "all"
@@ -215,31 +224,40 @@ def _with_slashes(settings: Settings) -> Settings:
     return msgspec.structs.replace(settings, site=slashed)
 
 
-def _contradictions(settings: Settings) -> list[Problem]:
-    problems = []
-
-    def refuse(field: FieldPath, found: str, expected: str) -> None:
-        problems.append(Problem(field=field, found=found, expected=expected))
-
+def _contradictions(settings: Settings) -> Iterator[Problem]:
     if not settings.sources:
-        refuse(("sources",), "an empty list", "at least one source")
+        yield _refused(("sources",), "an empty list", "at least one source")
     if not settings.formats:
-        refuse(("formats",), "an empty list", "at least one of rss, atom, json")
-    for number, hub in enumerate(settings.hubs):
-        if "#" in hub:
-            refuse(("hubs", number), f"'{hub}'", "a URL without '#': hubs are sent requests")
-        elif hub in settings.hubs[:number]:
-            refuse(("hubs", number), f"'{hub}' again", "each hub once")
+        yield _refused(("formats",), "an empty list", "at least one of rss, atom, json")
+    yield from _wrong_hubs(settings)
     for number, source in enumerate(settings.sources):
         for key in ("fields", "defaults"):
             for name in getattr(source, key):
                 if name not in NATIVE_NAMES:
                     close = difflib.get_close_matches(name, sorted(NATIVE_NAMES), n=1, cutoff=0.5)
                     expected = f"'{close[0]}'" if close else "the native name of a field"
-                    refuse(("sources", number, key, name), "an unknown field", expected)
+                    yield _refused(("sources", number, key, name), "an unknown field", expected)
+    yield from _wrong_names(settings)
+
+
+def _refused(field: FieldPath, found: str, expected: str) -> Problem:
+    return Problem(field=field, found=found, expected=expected)
+
+
+def _wrong_hubs(settings: Settings) -> Iterator[Problem]:
+    for number, hub in enumerate(settings.hubs):
+        if "#" in hub:
+            yield _refused(("hubs", number), f"'{hub}'", "a URL without '#': hubs are sent requests")
+        elif hub in settings.hubs[:number]:
+            yield _refused(("hubs", number), f"'{hub}' again", "each hub once")
+
+
+def _wrong_names(settings: Settings) -> Iterator[Problem]:
     for name in settings.feeds.named:
+        field = ("feeds", "named", name)
         if not is_segment(name):
-            refuse(("feeds", "named", name), f"'{name}'", "a name of letters a-z, digits, '-', '_' and '.'")
+            yield _refused(field, f"'{name}'", "a name of letters a-z, digits, '-', '_' and '.'")
         elif name in ("topics", "providers") or (name == "all" and settings.feeds.all.enabled):
-            refuse(("feeds", "named", name), f"'{name}'", "a name that no other feed has")
-    return problems
+            yield _refused(field, f"'{name}'", "a name that no other feed has")
+        elif name in ROOT_FILES or _SITEMAP.fullmatch(name):
+            yield _refused(field, f"'{name}'", "a name that no file of the output has")

@@ -425,6 +425,10 @@ def test_list_prints_json(run: Callable[..., Result], write_article: WriteArticl
         "files": ["all/rss.xml", "all/atom.xml", "all/feed.json"],
         "former": [],
         "archives": 0,
+        "name": "The Site",
+        "description": "The Site",
+        "home_url": "https://site.example/",
+        "formats": ["rss", "atom", "json"],
     }
 
 

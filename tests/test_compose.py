@@ -182,6 +182,7 @@ def test_the_documents_of_an_archive_are_the_feed_itself() -> None:
         older_url=f"{served}archive/2021/",
         newer_url=f"{served}archive/2024/",
         current_url=served,
+        root="../../../",
         image=None,
         icon=None,
     )

@@ -120,6 +120,8 @@ configurations = st.fixed_dictionaries(
         "zone": st.sampled_from(["UTC", "Pacific/Auckland"]),
         "formats": st.sampled_from(["[rss, atom, json]", "[json]"]),
         "hubs": st.sampled_from(["[]", "[]", "['https://hub.example/']"]),
+        "pages": st.sampled_from(["true", "true", "false"]),
+        "icon": st.sampled_from(["~", "https://site.example/icon.png"]),
     }
 )
 registries = st.sampled_from(
@@ -170,6 +172,8 @@ class Publisher(RuleBasedStateMachine):
             "formats": "[rss, atom, json]",
             "zone": "UTC",
             "hubs": "[]",
+            "pages": "true",
+            "icon": "~",
         }
         self.registry = "[]"
         (self.root / "site" / "articles").mkdir(parents=True)
@@ -269,7 +273,7 @@ class Publisher(RuleBasedStateMachine):
     @rule(choice=choices, how=st.sampled_from(["append", "delete", "truncate"]))
     def alter_output(self, choice: int, how: str) -> None:
         """Lay hands on one published file."""
-        published = sorted(path for path in self.output.rglob("*.*") if path.suffix in (".xml", ".json"))
+        published = sorted(path for path in self.output.rglob("[!.]*") if path.is_file())
         if published:
             path = published[choice % len(published)]
             if how == "append":
@@ -355,8 +359,9 @@ class Publisher(RuleBasedStateMachine):
         (folder / "topics.yaml").write_text(self.registry, encoding="utf-8")
         (folder / "syndicate.yaml").write_text(
             "site: {title: S, url: https://site.example/, feeds_url: https://site.example/f/,"
-            f" id: 'site.example,2020', time_zone: {self.configuration['zone']}}}\n"
-            "sources: [{path: ../articles}]\n"
+            f" id: 'site.example,2020', time_zone: {self.configuration['zone']},"
+            f" icon: {self.configuration['icon']}}}\n"
+            f"pages: {self.configuration['pages']}\nsources: [{{path: ../articles}}]\n"
             f"content: {self.configuration['content']}\nformats: {self.configuration['formats']}\n"
             f"hubs: {self.configuration['hubs']}\n" + (f"feeds:\n{feeds}\n" if feeds else ""),
             encoding="utf-8",

@@ -13,9 +13,9 @@ LAYERS = [
     "errors text digest dates urls model",
     "blockyaml yamltext frontmatter fields body periods article border registry schema settings selection"
     " catalogue compose plan report render render.markup render.xmlfeed render.rss render.atom"
-    " render.jsonfeed render.opml render.html",
+    " render.jsonfeed render.opml render.html render.page render.embed render.listing render.sitemap",
     "config sources index indexfile accounts publish starter lock websub",
-    "workers window archive refresh edition rendering owed pipeline push schedule look watch web",
+    "workers window archive refresh edition rendering root owed pipeline push schedule look watch web",
     "cli terminal",
 ]
 LAYER = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
@@ -38,7 +38,10 @@ BESIDE = {
     "render.xmlfeed": "render.markup",
     "render.rss": "render render.markup render.xmlfeed",
     "render.atom": "render render.markup render.xmlfeed",
-    "render.opml": "render.xmlfeed",
+    "render.page": "render render.html",
+    "render.embed": "render render.html",
+    "render.listing": "render render.html",
+    "render.opml": "render",
     "yamltext": "blockyaml",
     "blockyaml": "",
     "index": "indexfile accounts",
@@ -46,7 +49,8 @@ BESIDE = {
     "archive": "window",
     "edition": "archive window",
     "rendering": "window workers",
-    "pipeline": "refresh edition rendering owed window workers",
+    "root": "refresh",
+    "pipeline": "refresh edition rendering root owed window workers",
     "look": "pipeline edition",
     "push": "owed pipeline",
     "schedule": "pipeline",
@@ -54,6 +58,9 @@ BESIDE = {
     "web": "pipeline look watch",
     "cli": "terminal",
 }
+
+# What is written, each by a module of its own.
+FORMATS = ("rss", "atom", "jsonfeed", "page", "embed", "listing", "opml", "sitemap")
 
 # What a renderer may not know, though it stands in the same layer or below.
 NO_FORMAT_KNOWS = {"article", "border", "settings", "yamltext", "selection", "catalogue", "compose"}
@@ -154,7 +161,7 @@ def test_errors_know_nothing_of_the_project() -> None:
 @pytest.mark.parametrize("name", [name for name in MODULES if name.split(".")[0] == "render"])
 def test_no_format_knows_another(name: str) -> None:
     """A renderer sees the model: no other format, no article, no settings."""
-    others = {f"render.{other}" for other in ("rss", "atom", "jsonfeed", "opml", "html")} - {name}
+    others = {f"render.{other}" for other in FORMATS} - {name}
     assert project_imports_of(name) & (others | NO_FORMAT_KNOWS) == set()
 
 
