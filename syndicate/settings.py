@@ -154,6 +154,7 @@ class Settings(Schema, frozen=True, kw_only=True):
     output: str | None = None
     index: str | None = None
     formats: Formats = ("rss", "atom", "json")
+    precompress: tuple[Literal["gzip", "br"], ...] = ()
     feeds: Feeds = msgspec.field(default_factory=Feeds)
     content: Literal["card", "body", "summary"] = "card"
     rss_enclosures: Literal["all", "first"] = "all"

@@ -104,6 +104,7 @@ configurations = st.fixed_dictionaries(
         ),
         "content": st.sampled_from(["card", "summary"]),
         "formats": st.sampled_from(["[rss, atom, json]", "[json]"]),
+        "precompress": st.sampled_from(["[]", "[gzip]", "[gzip, br]"]),
     }
 )
 registries = st.sampled_from(
@@ -148,6 +149,7 @@ class Publisher(RuleBasedStateMachine):
         self.drafts = False
         self.full = False
         self.configuration: dict[str, Any] = {"feeds": {}, "content": "card", "formats": "[rss, atom, json]"}
+        self.configuration["precompress"] = "[gzip]"
         self.registry = "[]"
         (self.root / "site" / "articles").mkdir(parents=True)
         self.write_configuration()
@@ -246,7 +248,8 @@ class Publisher(RuleBasedStateMachine):
     @rule(choice=choices, how=st.sampled_from(["append", "delete", "truncate"]))
     def alter_output(self, choice: int, how: str) -> None:
         """Lay hands on one published file."""
-        published = sorted(path for path in self.output.rglob("*.*") if path.suffix in (".xml", ".json"))
+        suffixes = (".xml", ".json", ".gz", ".br")
+        published = sorted(path for path in self.output.rglob("*.*") if path.suffix in suffixes)
         if published:
             path = published[choice % len(published)]
             if how == "append":
@@ -322,7 +325,7 @@ class Publisher(RuleBasedStateMachine):
             " id: 'site.example,2020'}\n"
             "sources: [{path: ../articles}]\n"
             f"content: {self.configuration['content']}\nformats: {self.configuration['formats']}\n"
-            + (f"feeds:\n{feeds}\n" if feeds else ""),
+            f"precompress: {self.configuration['precompress']}\n" + (f"feeds:\n{feeds}\n" if feeds else ""),
             encoding="utf-8",
         )
 

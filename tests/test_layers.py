@@ -12,9 +12,10 @@ PACKAGE = Path(__file__).parent.parent / "syndicate"
 LAYERS = [
     "errors text digest dates urls model",
     "yamltext frontmatter fields body article border registry schema settings selection catalogue compose"
-    " plan report render render.xmlfeed render.rss render.atom render.jsonfeed render.opml render.html",
+    " plan report encoding"
+    " render render.xmlfeed render.rss render.atom render.jsonfeed render.opml render.html",
     "config sources index indexfile accounts publish starter lock websub",
-    "workers refresh edition rendering pipeline look watch web",
+    "workers refresh edition rendering siblings pipeline look watch web",
     "cli terminal",
 ]
 LAYER = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
@@ -41,7 +42,8 @@ BESIDE = {
     "index": "indexfile accounts",
     "refresh": "workers",
     "rendering": "edition workers",
-    "pipeline": "refresh edition rendering workers",
+    "siblings": "workers",
+    "pipeline": "refresh edition rendering siblings workers",
     "look": "pipeline edition",
     "watch": "pipeline refresh",
     "web": "pipeline look watch",
