@@ -112,7 +112,8 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     """One feed: `channel` of RSS, `feed` of Atom (RFC 4287 §4.1.1), the top object of JSON Feed.
 
     `path` is its folder under the output, `folder_url` where that folder is served; `updated` is the
-    latest of its items, never the time of the build. `items` are newest first.
+    latest of its items, never the time of the build. `items` are newest first. `document_url` is the
+    address of a feed that is no file.
     """
 
     id: str
@@ -129,6 +130,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     terms: tuple[Term, ...] = ()
     rights: str | None = None
     ttl: int | None = None
+    document_url: str | None = None
     items: tuple[Item, ...] = ()
 
     def __post_init__(self) -> None:
@@ -144,7 +146,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
 
     def self_url(self, file_name: str) -> str:
         """Where one of its documents is served: `rel="self"` of Atom, `feed_url` of JSON Feed."""
-        return f"{self.folder_url}{file_name}"
+        return self.document_url or f"{self.folder_url}{file_name}"
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):
