@@ -240,6 +240,22 @@ def serve(config_path: str | None, output: str | None, host: str, port: int, wat
             click.echo("")  # Ctrl-C is how it ends.
 
 
+@main.command(epilog=_EPILOG)
+@_config_option
+@click.option(
+    "--output", type=click.Path(file_okay=False), help="What is served, instead of the configured folder."
+)
+@click.argument("server", type=click.Choice(["nginx", "caddy", "apache", "netlify", "cloudflare"]))
+def headers(config_path: str | None, output: str | None, server: str) -> None:
+    """Print the configuration that lets another SERVER serve the feeds as `serve` does."""
+    with _errors_as_lines():
+        from syndicate.hosting import configuration
+        from syndicate.pipeline import output_folder
+
+        settings = _load(config_path, output)
+        click.echo(configuration(server, settings, output_folder(settings)), nl=False)
+
+
 @main.command("list")
 @_config_option
 @_unpublished_option
