@@ -19,7 +19,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from syndicate.config import load_registries
-from syndicate.errors import PublishError, SyndicateError
+from syndicate.errors import PublishError
 from syndicate.pipeline import Options
 from syndicate.settings import Settings
 from syndicate.watch import Watcher, watch
@@ -79,7 +79,7 @@ def serve(
     )
     say(f"{where} serves {site.output}")
     say(f"{where}query?limit=10 makes feeds on demand; Ctrl-C ends it")
-    if not os.path.isdir(site.output):
+    if config is None and not os.path.isdir(site.output):
         say(f"{site.output} is not there yet: syndicate build")
     watching = None
     if config is not None:
@@ -105,7 +105,7 @@ class Watching(Thread):
         self, site: Site, config: str, load: Callable[[], Settings], say: Say, stop: Callable[[], None]
     ) -> None:
         super().__init__(name="syndicate-watch", daemon=True)
-        self.error: SyndicateError | None = None
+        self.error: Exception | None = None
         self._site = site
         self._config = config
         self._load = load
@@ -119,7 +119,7 @@ class Watching(Thread):
             # One process: forking beside a server's threads is asking for trouble.
             with Watcher(self._config, self._load, Options(jobs=1)) as watcher:
                 watch(watcher, lambda line: self._tell(watcher, line), self._ended)
-        except SyndicateError as error:
+        except Exception as error:  # noqa: BLE001 - it is raised again where the server ends
             self.error = error
             self._stop_server()
 
