@@ -14,6 +14,7 @@ import feedparser
 import pytest
 from conftest import WriteArticle, article_text
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from syndicate import Article, build, load_settings, read_articles
@@ -155,6 +156,7 @@ parameters = st.lists(
 )
 
 
+@hypothesis_settings(deadline=None)
 @given(
     pairs=parameters,
     since=st.none() | st.sampled_from(["2024-05-12", "2024-05-19T12:00:00Z", "2024-06-01T00:00:00Z"]),
@@ -424,6 +426,7 @@ def test_all_mistakes_are_named() -> None:
     assert len(problems) == 3
 
 
+@hypothesis_settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.text(max_size=12) | st.sampled_from(["topic", "since", "limit"]), st.text(max_size=220)),

@@ -15,6 +15,7 @@ import brotli
 import pytest
 from conftest import WriteArticle
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from syndicate import Report, build, encoding, load_settings, siblings
@@ -60,6 +61,7 @@ def encoded(site: Path, write_article: WriteArticle) -> Path:
     return site
 
 
+@hypothesis_settings(deadline=None)
 @given(st.binary(max_size=5000))
 def test_a_coding_keeps_every_byte(body: bytes) -> None:
     """What is encoded can be decoded by others than us, and the same bytes give the same bytes."""

@@ -15,6 +15,7 @@ import pytest
 from conftest import SITE
 from http_cases import BIG, CASES, REDIRECTS, SECRET, Case, Reply, absolute, check, make_site
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.routing import Mount
@@ -102,6 +103,7 @@ segments = st.one_of(names, st.text(max_size=8), names.map(lambda name: f"..%2f{
 paths = st.lists(segments, max_size=6).map("/".join)
 
 
+@hypothesis_settings(deadline=None)
 @given(path=paths, escaped=st.booleans())
 def test_no_byte_comes_from_outside(path: str, escaped: bool, fetch: Any, folder: Path) -> None:
     """Whatever a path holds, the answer is a visible file of the output, a redirect inside it, or none."""
