@@ -11,9 +11,9 @@ PACKAGE = Path(__file__).parent.parent / "syndicate"
 # A module imports downward only; docs/architecture.md tells the story.
 LAYERS = [
     "errors text digest dates urls model",
-    "yamltext frontmatter fields body article border registry schema settings selection catalogue compose"
-    " plan report encoding delivery question web.ranges web.conditional web.negotiation"
-    " render render.xmlfeed render.rss render.atom render.jsonfeed render.opml render.html",
+    "blockyaml yamltext frontmatter fields body article border registry schema settings selection catalogue"
+    " compose plan report encoding delivery question web.ranges web.conditional web.negotiation"
+    " render render.markup render.xmlfeed render.rss render.atom render.jsonfeed render.opml render.html",
     "config sources index indexfile accounts lookup publish starter hosting lock websub",
     "workers refresh edition rendering siblings pipeline look watch ondemand"
     " web web.answers web.asgi web.files web.query web.run web.site web.static",
@@ -38,10 +38,12 @@ BESIDE = {
     "report": "plan",
     "delivery": "encoding settings",
     "question": "article selection settings",
-    "render.rss": "render render.xmlfeed",
-    "render.atom": "render render.xmlfeed",
+    "render.xmlfeed": "render.markup",
+    "render.rss": "render render.markup render.xmlfeed",
+    "render.atom": "render render.markup render.xmlfeed",
     "render.opml": "render.xmlfeed",
-    "yamltext": "",
+    "yamltext": "blockyaml",
+    "blockyaml": "",
     "index": "indexfile accounts",
     "lookup": "index indexfile",
     "refresh": "workers",

@@ -5,66 +5,56 @@ May know: the model; neither RSS's renderer nor JSON Feed's nor where a feed is 
 
 from __future__ import annotations
 
-from typing import Any
-
-from syndicate.model import Enclosure, Feed, Item
+from syndicate.model import Feed, Item, Person, Term
 from syndicate.render import xmlfeed
-from syndicate.render.xmlfeed import MEDIA, add, person
+from syndicate.render.markup import escaped, optional, quoted
+from syndicate.render.xmlfeed import MEDIA, person
 
 FILE_NAME = "atom.xml"
 MEDIA_TYPE = "application/atom+xml"
 _NAMESPACES = {"media": MEDIA}
 SEPARATOR = b""
 END = b"</feed>\n"
-_splicer = xmlfeed.Splicer("feed", _NAMESPACES)
-
-
-class _EntryExtension(xmlfeed.Extension):
-    subject: Item
-
-    def extend_atom(self, feed: Any) -> Any:
-        """Write the links of an `<entry>` whole (RFC 4287 §4.2.7), the alternate one first."""
-        item = self.subject
-        _splicer.adopt(feed)
-        alternate = feed.find("link")
-        alternate.set("rel", "alternate")
-        alternate.set("type", "text/html")
-        for enclosure in (*item.enclosures, *item.related):
-            _add_link(feed, "enclosure", enclosure)
-        for related in item.related:
-            _add_link(feed, "related", related)
-        xmlfeed.add_media(feed, item)
-        return feed
 
 
 class _FeedExtension(xmlfeed.Extension):
     namespaces = _NAMESPACES
 
 
-def _add_link(entry: Any, rel: str, enclosure: Enclosure) -> None:
-    add(
-        entry,
-        "link",
-        rel=rel,
-        href=enclosure.url,
-        type=enclosure.media_type,
-        title=enclosure.title,
-        length=enclosure.length,
-    )
+def _author(person: Person) -> str:
+    # RFC 4287 §3.2: the name is required, an address may follow.
+    email = f"<email>{escaped(person.email)}</email>" if person.email else ""
+    uri = f"<uri>{escaped(person.url)}</uri>" if person.url else ""
+    return f"<author><name>{escaped(person.name)}</name>{email}{uri}</author>"
+
+
+def _category(term: Term) -> str:
+    scheme = optional(scheme=term.scheme)
+    return f'<category term="{quoted(term.slug)}"{scheme} label="{quoted(term.name)}"/>'
 
 
 def render_item(item: Item) -> bytes:
-    """Render an `<entry>` (RFC 4287 §4.1.2), to be spliced into every feed that holds it."""
-    entry = xmlfeed.Entry(item, _EntryExtension)
-    entry.published(item.published)
-    entry.updated(item.updated)
-    if item.authors:
-        entry.author([person(each) for each in item.authors])
+    """Render an `<entry>` (RFC 4287 §4.1.2), to be spliced into every feed that holds it.
+
+    The alternate link (§4.2.7) stands before the others: readers that take the first get the article.
+    """
+    parts = [
+        f"<entry><id>{escaped(item.id)}</id><title>{escaped(item.title)}</title>"
+        f"<updated>{item.updated.isoformat()}</updated>",
+        *[_author(each) for each in item.authors],
+    ]
     if item.content_html is not None:
-        entry.content(item.content_html, type="html")
+        parts.append(f'<content type="html">{escaped(item.content_html)}</content>')
+    parts.append(f'<link href="{quoted(item.permalink)}" rel="alternate" type="text/html"/>')
     if item.summary:
-        entry.summary(item.summary)
-    return _splicer.serialise(entry.atom_entry())
+        parts.append(f"<summary>{escaped(item.summary)}</summary>")
+    parts += [_category(each) for each in item.terms]
+    parts.append(f"<published>{item.published.isoformat()}</published>")
+    parts += [xmlfeed.link("link", "enclosure", each) for each in (*item.enclosures, *item.related)]
+    parts += [xmlfeed.link("link", "related", each) for each in item.related]
+    parts += xmlfeed.media(item)
+    parts.append("</entry>")
+    return "".join(parts).encode()
 
 
 def render_head(feed: Feed) -> bytes:
