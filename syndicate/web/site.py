@@ -22,10 +22,10 @@ class Site:
         registries: Registries,
         redirects: Mapping[str, str] | Iterable[tuple[str, str]] = (),
     ) -> None:
-        self.state = (settings, registries)
         self.redirects: Mapping[str, str] = MappingProxyType(
             {old.strip("/"): new.strip("/") for old, new in dict(redirects).items()}
         )
+        self.state = (settings, registries)
 
     def replace(self, settings: Settings, registries: Registries) -> None:
         """Serve by another configuration from now on; the same one changes nothing."""
