@@ -6,6 +6,8 @@ settings; neither files nor requests.
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from syndicate.encoding import is_text
 from syndicate.settings import Settings
 from syndicate.urls import MEDIA_TYPES
@@ -104,5 +106,5 @@ def headers_of(path: str, settings: Settings) -> dict[str, str]:
         # RFC 9110 §12.5.5: where there is no encoded sibling just now, too, since there may be one later.
         headers["Vary"] = "Accept-Encoding"
     if feed:
-        headers["Link"] = link(settings, settings.site.feeds_url + path)
+        headers["Link"] = link(settings, settings.site.feeds_url + quote(path))
     return headers

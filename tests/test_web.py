@@ -24,6 +24,7 @@ from syndicate import load_settings, parse_settings
 from syndicate.config import load_registries
 from syndicate.delivery import cache_control, headers_of, is_feed, media_type_of
 from syndicate.errors import ConfigError
+from syndicate.registry import Registries
 from syndicate.render import renderer
 from syndicate.settings import Settings
 from syndicate.web import app
@@ -303,6 +304,17 @@ def test_it_can_be_mounted_anywhere(prefix: str, settings: Settings, folder: Pat
     moved = fetch("GET", f"{prefix}/topics/old/rss.xml?a=b", {}).headers["location"]
     assert absolute(f"{prefix}/topics/old/rss.xml", moved) == f"{prefix}/topics/one/rss.xml"
     assert moved.endswith("?a=b")
+
+
+def test_a_header_is_one_line_of_ascii(tmp_path: Path, settings: Settings) -> None:
+    """Whatever a folder is called and whatever is asked, addresses in headers are escaped."""
+    (tmp_path / 'é">' / "x:y").mkdir(parents=True)
+    (tmp_path / 'é">' / "rss.xml").write_text("<rss/>")
+    static = StaticFiles(Site(msgspec.structs.replace(settings, output=str(tmp_path)), Registries()))
+    found = static.reply(Asked("GET", {}), 'é">/rss.xml')
+    assert found.headers["Link"] == '<https://site.example/feeds/%C3%A9%22%3E/rss.xml>; rel="self"'
+    moved = static.reply(Asked("GET", {}), 'é">/x:y', b"a=%20b\xff\r\nc")
+    assert moved.headers["Location"] == "./x%3Ay/?a=%20b%FF%0D%0Ac"
 
 
 def test_the_root_leads_to_the_feeds(fetch: Any) -> None:

@@ -18,6 +18,9 @@ from syndicate.web.asgi import asked_of, send_answer
 from syndicate.web.files import Folder, is_visible
 from syndicate.web.site import Site
 
+# RFC 3986 §3.4: what stands in a query as it is, escapes too.
+_QUERY = "%!$&'()*+,;=:@/?"
+
 
 class StaticFiles:
     """Serves the output folder of a site; the path below it is the route's parameter `path`."""
@@ -32,17 +35,18 @@ class StaticFiles:
         asked = asked_of(request)
         reply = other_method(asked)
         if reply is None:
-            path, query = request.path_params["path"], request.url.query
+            path, query = request.path_params["path"], scope["query_string"]
             reply = await to_thread.run_sync(self.reply, asked, path, query)
         await send_answer(reply, scope, receive, send)
 
-    def reply(self, asked: Asked, path: str, query: str = "") -> Answer:
+    def reply(self, asked: Asked, path: str, query: bytes = b"") -> Answer:
         """Find what a GET or HEAD is about, in a thread that may wait for the disk."""
+        rest = f"?{quote(query, safe=_QUERY)}" if query else ""
         settings = self.site.settings
         aging = cache_control(settings, feed=False)
         target = redirected(path, self.site.redirects)
         if target is not None:
-            return moved(asked, upward(path) + quote(target) + (f"?{query}" if query else ""), aging)
+            return moved(asked, upward(path) + quote(target) + rest, aging)
         name = f"{path}index.html" if not path or path.endswith("/") else path
         content = self.folder.find(settings, self.site.output, name, asked.header("accept-encoding"))
         if content is None:
@@ -50,7 +54,7 @@ class StaticFiles:
         if content == "folder":
             # Relative, so that it holds wherever this is mounted; `./`, since a name may have a colon.
             slashed = f"./{quote(path.rpartition('/')[2])}/"
-            return moved(asked, slashed + (f"?{query}" if query else ""), aging)
+            return moved(asked, slashed + rest, aging)
         reply = None
         try:
             reply = answer(asked, content)
