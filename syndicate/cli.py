@@ -212,6 +212,64 @@ def watch(config_path: str | None, output: str | None, **options: Any) -> None:
                 click.echo("")  # Ctrl-C is how a watch ends.
 
 
+@main.command(epilog=_EPILOG)
+@_config_option
+@click.option(
+    "--output", type=click.Path(file_okay=False), help="What to serve, instead of the configured folder."
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="The port; 0 takes a free one.",
+)
+@click.option("--watch", "watched", is_flag=True, help="Rebuild on every change meanwhile.")
+def serve(config_path: str | None, output: str | None, host: str, port: int, watched: bool) -> None:
+    """Serve the feeds over HTTP, and any combination on demand, until Ctrl-C."""
+    with _errors_as_lines():
+        from syndicate.config import find_config
+        from syndicate.web import check_installed
+
+        path = config_path or str(find_config())
+        settings = _load(path, output)
+        check_installed()
+        from syndicate.web.run import serve as serve_site
+
+        try:
+            serve_site(
+                settings,
+                host=host,
+                port=port,
+                say=click.echo,
+                config=path if watched else None,
+                load=lambda: _load(path, output),
+            )
+        except KeyboardInterrupt:
+            click.echo("")  # Ctrl-C is how it ends.
+
+
+@main.command(epilog=_EPILOG)
+@_config_option
+@click.option(
+    "--output", type=click.Path(file_okay=False), help="What is served, instead of the configured folder."
+)
+@click.argument("server", type=click.Choice(["nginx", "caddy", "apache", "netlify", "cloudflare"]))
+def headers(config_path: str | None, output: str | None, server: str) -> None:
+    """Print the configuration that lets another SERVER serve the feeds as `serve` does."""
+    with _errors_as_lines():
+        from syndicate.catalogue import redirects
+        from syndicate.config import load_registries
+        from syndicate.hosting import configuration
+        from syndicate.pipeline import output_folder
+        from syndicate.selection import Names
+
+        settings = _load(config_path, output)
+        moved = redirects(settings, Names(load_registries(settings)))
+        click.echo(configuration(server, settings, output_folder(settings), moved), nl=False)
+
+
 @main.command("list")
 @_config_option
 @_unpublished_option

@@ -121,7 +121,8 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     latest of its items, never the time of the build. `expired` says that nothing new will come. `items`
     are newest first. `hubs` are those that tell subscribers of its changes (WebSub §4). `formats` are those
     it is written in; `root` is the way from its folder to the root of the output, such as `../../`, where
-    the pages and their style sheets are, or nothing where no pages are wanted.
+    the pages and their style sheets are, or nothing where no pages are wanted. `document_url` is the
+    address of a feed that is no file.
 
     A feed may be told in several documents (RFC 5005 §4): the one that readers subscribe to, and those
     of its archive. `older_url` and `newer_url` are the folders of the archive documents before and after
@@ -149,6 +150,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     newer_url: str | None = None
     formats: tuple[str, ...] = ()
     root: str = ""
+    document_url: str | None = None
     items: tuple[Item, ...] = ()
 
     def __post_init__(self) -> None:
@@ -173,7 +175,7 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
 
     def self_url(self, file_name: str) -> str:
         """Where one of its documents is served: `rel="self"` of Atom, `feed_url` of JSON Feed."""
-        return f"{self.folder_url}{file_name}"
+        return self.document_url or f"{self.folder_url}{file_name}"
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from itertools import chain
 
 import msgspec
 
-from syndicate import workers, yamltext
+from syndicate import encoding, workers, yamltext
 from syndicate.catalogue import FeedSpec
 from syndicate.config import load_registries
 from syndicate.edition import Edition
@@ -33,6 +33,7 @@ from syndicate.report import ChangedFeed, FeedReport, Merged, Report
 from syndicate.root import update_root
 from syndicate.selection import Names
 from syndicate.settings import Settings
+from syndicate.siblings import offer_siblings
 from syndicate.window import Window
 
 
@@ -221,6 +222,7 @@ class Run:
 
     def build(self, only: Sequence[str] | None = None, progress: Progress | None = None) -> Report:
         """Do the whole run."""
+        encoding.check(self.settings.precompress)
         with self.publication:
             changes = self.update(only, progress)
             if only is None:
@@ -287,6 +289,8 @@ class Run:
         for path in index.wanted_files():
             if path not in rendered:
                 publication.keep(path)
+        if self.settings.precompress:
+            rendered |= self._offer_siblings()
         foreign = 0 if publication.owned else count_foreign(publication.output, publication.states.keys())
         plan = publication.finish()
         reasons = (
@@ -300,6 +304,15 @@ class Run:
             self.accounting.close(publication.states)
             index.commit()
         return report
+
+    def _offer_siblings(self) -> set[str]:
+        codings = self.settings.precompress
+        identity = encoding.identity(codings)
+        same = self.index.meta("codings") == identity and not self.options.full
+        same = same and self.index.meta("output") == self.publication.output
+        known = self.index.documents() if same else {}
+        self.index.set_meta("codings", identity)
+        return offer_siblings(self.publication, codings, known, self.executor, self.jobs + 2)
 
     def _remember(self, plan: Plan, paths: Iterable[str]) -> None:
         index, publication = self.index, self.publication

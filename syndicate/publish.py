@@ -66,7 +66,7 @@ class Publication:
         self.owned = read_manifest(output)
         self.states: dict[str, State] = {}
         self._staging = os.path.join(output, _STAGING)
-        self._staged: list[tuple[str, str]] = []
+        self._staged: dict[str, str] = {}
 
     def __enter__(self) -> Publication:
         with _refusals(self.output):
@@ -102,10 +102,15 @@ class Publication:
             with _refusals(self.output):
                 if not self._staged:
                     os.makedirs(self._staging, exist_ok=True)
-                temporary = os.path.join(self._staging, str(len(self._staged)))
-                self._staged.append((temporary, path))
-                _write(temporary, body)
+                new = os.path.join(self._staging, str(len(self._staged)))
+                _write(self._staged.setdefault(path, new), body)
         return state
+
+    def body(self, path: str) -> bytes:
+        """Give the bytes that a path will have: those staged, else those published."""
+        place = self._staged.get(path) or os.path.join(self.output, path)
+        with _refusals(self.output), open(place, "rb") as stream:
+            return stream.read()
 
     def _compare(self, path: str, body: bytes) -> State:
         status = self.status(path)
@@ -140,11 +145,12 @@ class Publication:
     def _rename(self) -> None:
         if not self._staged:
             return
-        _flush([temporary for temporary, _ in self._staged])
-        for folder in {os.path.dirname(path) for _, path in self._staged}:
+        _flush(list(self._staged.values()))
+        for folder in {os.path.dirname(path) for path in self._staged}:
             os.makedirs(os.path.join(self.output, folder), exist_ok=True)
-        for temporary, path in self._staged:
-            os.replace(temporary, os.path.join(self.output, path))
+        # In the order of the paths, so that `rss.xml.gz` follows `rss.xml` at once.
+        for path in sorted(self._staged):
+            os.replace(self._staged[path], os.path.join(self.output, path))
         os.rmdir(self._staging)
         self._staged.clear()
 

@@ -168,6 +168,7 @@ class Settings(Schema, frozen=True, kw_only=True):
     index: str | None = None
     formats: Formats = ("rss", "atom", "json")
     pages: bool = True
+    precompress: tuple[Literal["gzip", "br"], ...] = ()
     feeds: Feeds = msgspec.field(default_factory=Feeds)
     content: Literal["card", "body", "summary"] = "card"
     rss_enclosures: Literal["all", "first"] = "all"

@@ -122,6 +122,7 @@ configurations = st.fixed_dictionaries(
         "hubs": st.sampled_from(["[]", "[]", "['https://hub.example/']"]),
         "pages": st.sampled_from(["true", "true", "false"]),
         "icon": st.sampled_from(["~", "https://site.example/icon.png"]),
+        "precompress": st.sampled_from(["[]", "[gzip]", "[gzip, br]"]),
     }
 )
 registries = st.sampled_from(
@@ -174,6 +175,7 @@ class Publisher(RuleBasedStateMachine):
             "hubs": "[]",
             "pages": "true",
             "icon": "~",
+            "precompress": "[gzip]",
         }
         self.registry = "[]"
         (self.root / "site" / "articles").mkdir(parents=True)
@@ -363,7 +365,8 @@ class Publisher(RuleBasedStateMachine):
             f" icon: {self.configuration['icon']}}}\n"
             f"pages: {self.configuration['pages']}\nsources: [{{path: ../articles}}]\n"
             f"content: {self.configuration['content']}\nformats: {self.configuration['formats']}\n"
-            f"hubs: {self.configuration['hubs']}\n" + (f"feeds:\n{feeds}\n" if feeds else ""),
+            f"hubs: {self.configuration['hubs']}\nprecompress: {self.configuration['precompress']}\n"
+            + (f"feeds:\n{feeds}\n" if feeds else ""),
             encoding="utf-8",
         )
 

@@ -88,6 +88,7 @@ def test_everything_public_has_a_docstring(file: Path) -> None:
 HEAVY = {
     "yaml", "lxml", "feedgen", "rich", "nh3", "markdown_it", "sqlite3", "msgspec", "dateutil", "slugify",
     "httpx", "asyncio",
+    "starlette", "uvicorn", "anyio", "brotli", "jinja2",
 }  # fmt: skip
 
 
@@ -103,6 +104,22 @@ def test_starting_costs_nothing(arguments: list[str]) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stderr.strip() == "[]"
+
+
+def test_building_loads_no_server(site: Path) -> None:
+    """A build loads nothing of what only `serve` uses."""
+    (site / "articles" / "a.md").write_text(
+        "---\ntitle: A\ndate: 2024-01-01\nlink: https://a.example/\n---\n"
+    )
+    code = (
+        "import sys\n"
+        "from syndicate import build, load_settings\n"
+        "assert build(load_settings(sys.argv[1]), jobs=1).published == 1\n"
+        "print(sorted(set(sys.modules) & {'starlette', 'uvicorn', 'anyio', 'brotli'}))\n"
+    )
+    command = [sys.executable, "-c", code, str(site / "config" / "syndicate.yaml")]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_importing_the_package_loads_nothing() -> None:
