@@ -115,11 +115,13 @@ class Watcher:
     def rebuild(self, paths: Sequence[str] | None = None) -> list[str]:
         """Rebuild what a change of paths touches, or all that changed; says what was done, in lines.
 
-        Whatever is wrong is said too, and nothing of it ends the watch.
+        An empty list of paths stands for what nobody saw: the configuration is read again, too, and nothing
+        is said if it was nothing. Whatever is wrong is said, and nothing of it ends the watch.
         """
         started = time.perf_counter()
+        unseen = paths is not None and not paths
         try:
-            if paths and any(map(self.is_configuration, paths)):
+            if unseen or (paths and any(map(self.is_configuration, paths))):
                 self._begin()
                 report = self._build(None)
             else:
@@ -130,8 +132,11 @@ class Watcher:
             aside = put_aside(index_path(self.settings))
             self._begin()
             return [f"the index could not be used ({error}); it is now {aside}", *self.rebuild()]
+        failures = list(self._new_failures(report))
+        if unseen and not report.changes.write and not report.changes.delete:
+            return failures
         elapsed = (time.perf_counter() - started) * 1000
-        return [*self._new_failures(report), _line(paths, report, elapsed)]
+        return [*failures, _line(paths or None, report, elapsed)]
 
     def _only(self, paths: Sequence[str] | None) -> Sequence[str] | None:
         # A folder that came or went tells nothing of the files in it.
@@ -171,7 +176,7 @@ def watch(watcher: Watcher, say: Callable[[str], None], stop: Event | None = Non
 
 
 def _changes(watcher: Watcher, stop: Event | None) -> Iterator[list[str] | None]:
-    """Give the paths of each burst of changes, or None when an article becomes due."""
+    """Give the paths of each burst of changes, none at first, or None when an article becomes due."""
     while stop is None or not stop.is_set():
         folders = watcher.folders()
         for paths in _changes_in(folders, watcher, stop):
@@ -192,6 +197,10 @@ def _changes_in(folders: list[str], watcher: Watcher, stop: Event | None) -> Ite
         rust_timeout=_TICK_MS,
         yield_on_timeout=True,
     )
+    # What changed since the last rebuild and before this watch began was seen by nobody.
+    if next(stream, None) is None:
+        return
+    yield []
     for changes in stream:
         if changes:
             yield sorted({path for _, path in changes})

@@ -193,6 +193,41 @@ def test_changes_are_seen_as_they_come(site: Path, write_article: WriteArticle) 
     assert not thread.is_alive()
 
 
+def test_nothing_is_missed_before_the_watch_begins(site: Path, write_article: WriteArticle) -> None:
+    """What changes after the first build and before the system is asked for changes is built, too."""
+    write_article("2024-01-01-a.md", title="A")
+    config = site / "config" / "syndicate.yaml"
+    stop = Event()
+    lines: list[str] = []
+
+    def say(line: str) -> None:
+        lines.append(line)
+        if len(lines) == 1:
+            write_article("2024-01-01-a.md", title="Changed")
+            config.write_text(config.read_text() + "feeds: {topics: false, all: {title: Everything}}\n")
+
+    thread = Thread(target=_watch, args=(site, say, stop))
+    thread.start()
+    try:
+        feed = site / "feeds" / "all" / "feed.json"
+        assert until(lambda: len(lines) > 1)
+        assert '"Changed"' in feed.read_text()
+        assert "Everything" in feed.read_text()
+    finally:
+        stop.set()
+        thread.join(PATIENCE)
+    assert not thread.is_alive()
+
+
+def test_nothing_unseen_is_no_line(watcher: Watcher, site: Path) -> None:
+    """Looking once more for what nobody saw says nothing where there was nothing."""
+    assert watcher.rebuild([]) == []
+    (site / "articles" / "2024-01-01-a.md").write_text("---\ntitle: [\n---\n")
+    (failed,) = watcher.rebuild([])
+    assert failed.startswith("failed: ")
+    assert watcher.rebuild([]) == []
+
+
 def _watch(site: Path, say: Callable[[str], None], stop: Event) -> None:
     with watching(site) as watcher:
         watch(watcher, say, stop)
