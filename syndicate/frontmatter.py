@@ -19,7 +19,8 @@ def split(text: str) -> tuple[str, str]:
     Raises ArticleError where it does not begin with such a line or the second one is missing.
     """
     text = text.removeprefix("\ufeff")
-    first, _, _ = text.partition("\n")
+    end = text.find("\n")
+    first = text if end < 0 else text[:end]
     if first.rstrip() != _FENCE:
         _refuse_start(first, text)
     start = len(first) + 1

@@ -1,8 +1,9 @@
 """YAML text as dicts, lists and strings as they were written; types are for the fields to say.
 
-`1.10` stays "1.10" and `No` stays "No"; only nothing, `~` and `null` mean None. PyYAML's C parser does
-the work through its event interface; where it is absent or refuses, the pure parser has the word, so
-that a file reads the same with and without libyaml. May know: neither paths nor names of fields.
+`1.10` stays "1.10" and `No` stays "No"; only nothing, `~` and `null` mean None. What `blockyaml` leaves,
+PyYAML's C parser reads through its event interface; where it is absent or refuses, the pure parser has
+the word, so that a file reads the same with and without libyaml. May know: neither paths nor names of
+fields.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from yaml.reader import Reader, ReaderError
 from yaml.resolver import Resolver
 from yaml.scanner import Scanner, ScannerError
 
+from syndicate.blockyaml import parse_block
 from syndicate.errors import ArticleError, FieldPath, Problem, quoted
 from syndicate.text import join_surrogates
 
@@ -59,6 +61,12 @@ def parse_yaml(text: str, first_line: int = 1) -> Value:
     for YAML that cannot be read, a key given twice, a tag outside YAML's core schema, a second
     document, and aliases that expand beyond bounds.
     """
+    plain = parse_block(text)
+    return parse_events(text, first_line) if plain is None else plain
+
+
+def parse_events(text: str, first_line: int = 1) -> Value:
+    """Do what `parse_yaml` does by the events of PyYAML alone, which know all of YAML."""
     if LIBYAML:
         try:
             return _Builder(pure=False).build(_events(text, CParser))

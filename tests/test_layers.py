@@ -11,8 +11,9 @@ PACKAGE = Path(__file__).parent.parent / "syndicate"
 # A module imports downward only; docs/architecture.md tells the story.
 LAYERS = [
     "errors text digest dates urls model",
-    "yamltext frontmatter fields body article border registry schema settings selection catalogue compose"
-    " plan report render render.xmlfeed render.rss render.atom render.jsonfeed render.opml render.html",
+    "blockyaml yamltext frontmatter fields body article border registry schema settings selection catalogue"
+    " compose plan report render render.markup render.xmlfeed render.rss render.atom render.jsonfeed"
+    " render.opml render.html",
     "config sources index indexfile accounts publish starter lock websub",
     "workers refresh edition rendering pipeline look watch web",
     "cli terminal",
@@ -34,10 +35,12 @@ BESIDE = {
     "catalogue": "selection settings",
     "compose": "article catalogue selection settings",
     "report": "plan",
-    "render.rss": "render render.xmlfeed",
-    "render.atom": "render render.xmlfeed",
+    "render.xmlfeed": "render.markup",
+    "render.rss": "render render.markup render.xmlfeed",
+    "render.atom": "render render.markup render.xmlfeed",
     "render.opml": "render.xmlfeed",
-    "yamltext": "",
+    "yamltext": "blockyaml",
+    "blockyaml": "",
     "index": "indexfile accounts",
     "refresh": "workers",
     "rendering": "edition workers",

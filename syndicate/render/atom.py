@@ -5,45 +5,24 @@ May know: the model; neither RSS's renderer nor JSON Feed's nor where a feed is 
 
 from __future__ import annotations
 
-from typing import Any
-
-from syndicate.model import Enclosure, Feed, Item
+from syndicate.model import Enclosure, Feed, Item, Person
 from syndicate.render import xmlfeed
-from syndicate.render.xmlfeed import MEDIA, add, person
+from syndicate.render.markup import element
+from syndicate.render.xmlfeed import MEDIA, person
 
 FILE_NAME = "atom.xml"
 MEDIA_TYPE = "application/atom+xml"
 _NAMESPACES = {"media": MEDIA}
 SEPARATOR = b""
 END = b"</feed>\n"
-_splicer = xmlfeed.Splicer("feed", _NAMESPACES)
-
-
-class _EntryExtension(xmlfeed.Extension):
-    subject: Item
-
-    def extend_atom(self, feed: Any) -> Any:
-        """Write the links of an `<entry>` whole (RFC 4287 §4.2.7), the alternate one first."""
-        item = self.subject
-        _splicer.adopt(feed)
-        alternate = feed.find("link")
-        alternate.set("rel", "alternate")
-        alternate.set("type", "text/html")
-        for enclosure in (*item.enclosures, *item.related):
-            _add_link(feed, "enclosure", enclosure)
-        for related in item.related:
-            _add_link(feed, "related", related)
-        xmlfeed.add_media(feed, item)
-        return feed
 
 
 class _FeedExtension(xmlfeed.Extension):
     namespaces = _NAMESPACES
 
 
-def _add_link(entry: Any, rel: str, enclosure: Enclosure) -> None:
-    add(
-        entry,
+def _link(rel: str, enclosure: Enclosure) -> str:
+    return element(
         "link",
         rel=rel,
         href=enclosure.url,
@@ -53,18 +32,41 @@ def _add_link(entry: Any, rel: str, enclosure: Enclosure) -> None:
     )
 
 
+def _author(person: Person) -> str:
+    # RFC 4287 §3.2: the name is required, an address may follow.
+    parts = [element("name", person.name)]
+    if person.email:
+        parts.append(element("email", person.email))
+    if person.url:
+        parts.append(element("uri", person.url))
+    return f"<author>{''.join(parts)}</author>"
+
+
 def render_item(item: Item) -> bytes:
-    """Render an `<entry>` (RFC 4287 §4.1.2), to be spliced into every feed that holds it."""
-    entry = xmlfeed.Entry(item, _EntryExtension)
-    entry.published(item.published)
-    entry.updated(item.updated)
-    if item.authors:
-        entry.author([person(each) for each in item.authors])
+    """Render an `<entry>` (RFC 4287 §4.1.2), to be spliced into every feed that holds it.
+
+    The alternate link (§4.2.7) stands before the others: readers that take the first get the article.
+    """
+    parts = [
+        "<entry>",
+        element("id", item.id),
+        element("title", item.title),
+        element("updated", item.updated.isoformat()),
+        *[_author(each) for each in item.authors],
+    ]
     if item.content_html is not None:
-        entry.content(item.content_html, type="html")
+        parts.append(element("content", item.content_html, type="html"))
+    parts.append(element("link", href=item.permalink, rel="alternate", type="text/html"))
     if item.summary:
-        entry.summary(item.summary)
-    return _splicer.serialise(entry.atom_entry())
+        parts.append(element("summary", item.summary))
+    for term in item.terms:
+        parts.append(element("category", term=term.slug, scheme=term.scheme, label=term.name))
+    parts.append(element("published", item.published.isoformat()))
+    parts += [_link("enclosure", each) for each in (*item.enclosures, *item.related)]
+    parts += [_link("related", each) for each in item.related]
+    parts += xmlfeed.media(item)
+    parts.append("</entry>")
+    return "".join(parts).encode()
 
 
 def render_head(feed: Feed) -> bytes:

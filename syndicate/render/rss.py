@@ -10,6 +10,7 @@ from typing import Any
 from syndicate.dates import rfc822, rfc3339
 from syndicate.model import Enclosure, Feed, Item
 from syndicate.render import xmlfeed
+from syndicate.render.markup import element
 from syndicate.render.xmlfeed import ATOM, CONTENT, DC, MEDIA, add
 
 FILE_NAME = "rss.xml"
@@ -17,38 +18,6 @@ MEDIA_TYPE = "application/rss+xml"
 _NAMESPACES = {"dc": DC, "media": MEDIA, "atom": ATOM, "content": CONTENT}
 SEPARATOR = b""
 END = b"</channel></rss>\n"
-_splicer = xmlfeed.Splicer("rss", _NAMESPACES)
-
-
-class _ItemExtension(xmlfeed.Extension):
-    subject: Item
-    first_only = False
-
-    def extend_rss(self, feed: Any) -> Any:
-        """Write the dates, the persons, the content and every enclosure of an `<item>`."""
-        item = self.subject
-        _splicer.adopt(feed)
-        add(feed, "pubDate", rfc822(item.published))
-        if item.updated > item.published:
-            add(feed, f"{{{ATOM}}}updated", rfc3339(item.updated))
-        for person in item.authors:
-            add(feed, f"{{{DC}}}creator", person.name)
-        if item.content_html is not None:
-            add(feed, f"{{{CONTENT}}}encoded", item.content_html)
-        enclosures = (*item.enclosures, *item.related)
-        shown = 1 if self.first_only else len(enclosures)
-        for enclosure in enclosures[:shown]:
-            _add_enclosure(feed, enclosure)
-        for enclosure in enclosures[shown:]:
-            _add_link(feed, "enclosure", enclosure)
-        for related in item.related:
-            _add_link(feed, "related", related)
-        xmlfeed.add_media(feed, item)
-        return feed
-
-
-class _FirstOnlyExtension(_ItemExtension):
-    first_only = True
 
 
 class _ChannelExtension(xmlfeed.Extension):
@@ -61,21 +30,14 @@ class _ChannelExtension(xmlfeed.Extension):
         return feed
 
 
-def _add_enclosure(item: Any, enclosure: Enclosure) -> None:
+def _enclosure(enclosure: Enclosure) -> str:
     # RSS 2.0 `<enclosure>` requires all three; a length of 0 says that it is not known.
-    add(
-        item,
-        "enclosure",
-        url=enclosure.url,
-        length=enclosure.length or 0,
-        type=enclosure.media_type,
-    )
+    return element("enclosure", url=enclosure.url, length=enclosure.length or 0, type=enclosure.media_type)
 
 
-def _add_link(item: Any, rel: str, enclosure: Enclosure) -> None:
-    add(
-        item,
-        f"{{{ATOM}}}link",
+def _link(rel: str, enclosure: Enclosure) -> str:
+    return element(
+        "atom:link",
         rel=rel,
         href=enclosure.url,
         type=enclosure.media_type,
@@ -90,12 +52,28 @@ def render_item(item: Item, *, first_only: bool = False) -> bytes:
     `first_only` leaves one `<enclosure>` and makes the others `atom:link rel="enclosure"`, as the RSS
     Best Practices Profile advises.
     """
-    entry = xmlfeed.Entry(item, _FirstOnlyExtension if first_only else _ItemExtension)
-    # Not entry.id's default: permalinks change, ids do not (RSS 2.0 `<guid>`).
-    entry.guid(item.id, permalink=False)
+    parts = ["<item>", element("title", item.title), element("link", item.permalink)]
     if item.summary:
-        entry.description(item.summary, isSummary=True)
-    return _splicer.serialise(entry.rss_entry())
+        parts.append(element("description", item.summary))
+    # Not a permalink: these change, ids do not (RSS 2.0 `<guid>`).
+    parts.append(element("guid", item.id, isPermaLink="false"))
+    for term in item.terms:
+        parts.append(element("category", term.name, domain=term.scheme))
+    parts.append(element("pubDate", rfc822(item.published)))
+    if item.updated > item.published:
+        parts.append(element("atom:updated", rfc3339(item.updated)))
+    for person in item.authors:
+        parts.append(element("dc:creator", person.name))
+    if item.content_html is not None:
+        parts.append(element("content:encoded", item.content_html))
+    enclosures = (*item.enclosures, *item.related)
+    shown = 1 if first_only else len(enclosures)
+    parts += [_enclosure(each) for each in enclosures[:shown]]
+    parts += [_link("enclosure", each) for each in enclosures[shown:]]
+    parts += [_link("related", each) for each in item.related]
+    parts += xmlfeed.media(item)
+    parts.append("</item>")
+    return "".join(parts).encode()
 
 
 def render_head(feed: Feed) -> bytes:

@@ -1,23 +1,24 @@
-"""feedgen, corrected: the only module that knows the library behind RSS and Atom.
+"""What RSS and Atom share: their frames by feedgen, corrected, and Media RSS.
 
-What feedgen 1.0 gets wrong is left unsaid to it and written here through its extension interface:
-links of an Atom entry lose all but their address, RSS keeps one enclosure, dates default to the
-clock and are written through the process's locale, Media RSS forms one group. May know: the model;
-neither Article nor settings nor the clock.
+The only module that knows the library. What feedgen 1.0 gets wrong is left unsaid to it and written
+here through its extension interface: dates default to the clock and are written through the process's
+locale, the last link takes the place of the home page. Entries are no concern of its: it loses all of
+their links but the address, and all enclosures but the last. May know: the model; neither Article nor
+settings nor the clock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from feedgen.entry import FeedEntry
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from syndicate.errors import RenderError
 from syndicate.model import Enclosure, Feed, Item, Person
+from syndicate.render.markup import element, holder
 
 ATOM = "http://www.w3.org/2005/Atom"
 CONTENT = "http://purl.org/rss/1.0/modules/content/"
@@ -57,20 +58,6 @@ class Frame(FeedGenerator):  # type: ignore[misc]
             self.rights(feed.rights)
 
 
-class Entry(FeedEntry):  # type: ignore[misc]
-    """An entry whose extension writes what feedgen cannot."""
-
-    def __init__(self, item: Item, extension: type[Extension]) -> None:
-        super().__init__()
-        self.register_extension(NAME, extension)
-        getattr(self, NAME).subject = item
-        self.id(item.id)
-        self.title(item.title)
-        self.link(href=item.permalink, rel="alternate")
-        if item.terms:
-            self.category([category(term.slug, term.name, term.scheme) for term in item.terms])
-
-
 def category(term: str, label: str, scheme: str | None) -> dict[str, str]:
     """Write a term as feedgen takes it."""
     return {"term": term, "label": label, **({"scheme": scheme} if scheme else {})}
@@ -94,19 +81,22 @@ def add(parent: Any, name: str, text: str | None = None, **attributes: object) -
     return element
 
 
-def add_media(parent: Any, item: Item) -> None:
-    """Append Media RSS: one ungrouped `media:content` a file (a group means renditions of one thing)."""
+def media(item: Item) -> Iterator[str]:
+    """Write Media RSS: one ungrouped `media:content` a file (a group means renditions of one thing)."""
     for each in item.enclosures:
         if each.medium != "document":
-            _add_media_content(parent, each)
+            yield _media_content(each)
     if item.player:
-        add(parent, f"{{{MEDIA}}}player", url=item.player)
+        yield element("media:player", url=item.player)
 
 
-def _add_media_content(parent: Any, file: Enclosure) -> None:
-    content = add(
-        parent,
-        f"{{{MEDIA}}}content",
+def _media_content(file: Enclosure) -> str:
+    inside = element("media:title", file.title) if file.title else ""
+    if file.credit:
+        inside += element("media:credit", file.credit)
+    return holder(
+        "media:content",
+        inside or None,
         url=file.url,
         fileSize=file.length or None,
         type=file.media_type,
@@ -115,35 +105,6 @@ def _add_media_content(parent: Any, file: Enclosure) -> None:
         height=file.height,
         width=file.width,
     )
-    if file.title:
-        add(content, f"{{{MEDIA}}}title", file.title)
-    if file.credit:
-        add(content, f"{{{MEDIA}}}credit", file.credit)
-
-
-class Splicer:
-    """Serialises entries once, so that every feed that holds one can take the same bytes.
-
-    An entry is written inside a root that declares the namespaces, and that root is cut away again:
-    the entry itself repeats none of them. It is adopted before anything is added to it.
-    """
-
-    def __init__(self, root: str, namespaces: Mapping[str, str]) -> None:
-        self._name = root
-        self._namespaces = dict(namespaces)
-        marked = etree.Element(root, nsmap=self._namespaces)
-        etree.SubElement(marked, "mark")
-        self._head = etree.tostring(marked).index(b"<mark/>")
-        self._tail = len(f"</{root}>")
-
-    def adopt(self, element: Any) -> None:
-        """Put an entry under a root whose prefixes it is to use; each gets its own, as threads may render."""
-        etree.Element(self._name, nsmap=self._namespaces).append(element)
-
-    def serialise(self, element: Any) -> bytes:
-        """Serialise an adopted entry as UTF-8."""
-        whole = etree.tostring(element.getparent(), encoding="UTF-8", xml_declaration=False)
-        return whole[self._head : -self._tail]
 
 
 def without_end(frame: bytes, end: bytes) -> bytes:
