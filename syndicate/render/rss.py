@@ -5,6 +5,7 @@ May know: the model; neither Atom's renderer nor JSON Feed's nor where a feed is
 
 from __future__ import annotations
 
+from html import unescape
 from typing import Any
 
 from syndicate.dates import rfc822, rfc3339
@@ -46,6 +47,17 @@ def _link(rel: str, enclosure: Enclosure) -> str:
     )
 
 
+def _as_html(text: str) -> str:
+    """Write a plain text as the HTML that shows it, since readers take a `<description>` for HTML.
+
+    So says the RSS Best Practices Profile. `&` is escaped only in a text that would be read otherwise:
+    most texts are the same either way, for readers that take them as plain, too.
+    """
+    if unescape(text) != text:
+        text = text.replace("&", "&amp;")
+    return text.replace("<", "&lt;")
+
+
 def render_item(item: Item, *, first_only: bool = False) -> bytes:
     """Render an `<item>`, to be spliced into every feed that holds it.
 
@@ -54,7 +66,7 @@ def render_item(item: Item, *, first_only: bool = False) -> bytes:
     """
     parts = ["<item>", element("title", item.title), element("link", item.permalink)]
     if item.summary:
-        parts.append(element("description", item.summary))
+        parts.append(element("description", _as_html(item.summary)))
     # Not a permalink: these change, ids do not (RSS 2.0 `<guid>`).
     parts.append(element("guid", item.id, isPermaLink="false"))
     for term in item.terms:
