@@ -47,7 +47,11 @@ class RssParser(NodeReader):
     package = "rss-parser"
     shows = {
         "rss": Shows(
-            feed=("title", "home", "address", "updated"), updated="no", authors="first", enclosures="first"
+            feed=("title", "home", "address", "updated"),
+            updated="no",
+            summary="html",
+            authors="first",
+            enclosures="first",
         ),
         "atom": Shows(
             feed=("title", "home", "address", "updated"),
@@ -65,7 +69,7 @@ class Feedsmith(NodeReader):
     name = "feedsmith"
     package = "feedsmith"
     shows = {
-        "rss": Shows(feed=("title", "home", "address", "updated")),
+        "rss": Shows(feed=("title", "home", "address", "updated"), summary="html"),
         "atom": Shows(feed=("title", "home", "address", "updated")),
         "json": Shows(feed=("title", "home", "address")),
     }
@@ -83,5 +87,5 @@ class FeedParser(NodeReader):
             when_first="media",
             apostrophe=False,
         ),
-        "atom": Shows(feed=("title", "home", "address", "updated"), apostrophe=False),
+        "atom": Shows(feed=("title", "home", "address", "updated"), summary="decoded", apostrophe=False),
     }

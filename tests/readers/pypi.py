@@ -29,7 +29,7 @@ class Feedparser(Reader):
 
     name = "feedparser"
     shows = {
-        "rss": Shows(feed=("title", "home", "address", "updated"), when_first="all"),
+        "rss": Shows(feed=("title", "home", "address", "updated"), summary="html", when_first="all"),
         "atom": Shows(feed=("title", "home", "address", "updated"), bare_ids=False),
     }
 
@@ -67,6 +67,11 @@ class Feedparser(Reader):
         return seen
 
 
+def _summary(summary: str | None, contents: Sequence[str]) -> str | None:
+    """Give a summary; feedparser has the content in the place of one that is missing."""
+    return None if summary in contents else summary
+
+
 def _seen_by_feedparser(parsed: Any) -> SeenFeed:
     feed = parsed.feed
     return SeenFeed(
@@ -82,6 +87,9 @@ def _seen_by_feedparser(parsed: Any) -> SeenFeed:
                 published=_instant(entry.published_parsed),
                 # A plain lookup would answer for a missing `updated` with `published`, and warn.
                 updated=_instant(dict.get(entry, "updated_parsed")),
+                summary=_summary(
+                    entry.get("summary"), [each.value for each in dict.get(entry, "content", [])]
+                ),
                 authors=tuple(author.name for author in entry.authors),
                 topics=tuple(tag.label or tag.term for tag in dict.get(entry, "tags", [])),
                 enclosures=tuple(
@@ -102,6 +110,7 @@ class PyPIReader(Keeper):
         "rss": Shows(
             feed=("title", "home", "updated"),
             sorts=True,
+            summary="html",
             authors="last, in parts",
             topics="no",
             when_first="all",
@@ -166,6 +175,10 @@ class PyPIReader(Keeper):
                     link=entry.link,
                     published=entry.published,
                     updated=entry.updated,
+                    # Of JSON Feed, which it parses by itself, nothing stands in for a summary.
+                    summary=entry.summary
+                    if feed.version.startswith("json")
+                    else _summary(entry.summary, [each.value for each in entry.content]),
                     authors=tuple(author.name for author in entry.authors),
                     enclosures=tuple(
                         SeenEnclosure(url=each.href, type=each.type, length=each.length)

@@ -8,8 +8,10 @@ table in docs/readers.md, and nowhere else.
 from __future__ import annotations
 
 from datetime import datetime
+from html import unescape
 from typing import Literal
 
+import lxml.html
 import msgspec
 
 from syndicate.model import Enclosure, Feed, Item
@@ -38,6 +40,7 @@ class SeenItem(msgspec.Struct, frozen=True, kw_only=True):
     link: str
     published: datetime | None
     updated: datetime | None = None
+    summary: str | None = None
     authors: tuple[str, ...] | None = None
     topics: tuple[str, ...] | None = None
     enclosures: tuple[SeenEnclosure, ...] = ()
@@ -52,16 +55,30 @@ class SeenFeed(msgspec.Struct, frozen=True, kw_only=True):
     updated: datetime | None = None
     items: tuple[SeenItem, ...] = ()
 
+    def with_summaries_shown(self) -> SeenFeed:
+        """Give the same feed with what its summaries show, which are HTML."""
+        items = (
+            msgspec.structs.replace(item, summary=item.summary and shown_by_html(item.summary))
+            for item in self.items
+        )
+        return msgspec.structs.replace(self, items=tuple(items))
+
     def in_order(self) -> SeenFeed:
         """Give the same feed with its items in the order of their ids: some readers sort by themselves."""
         return msgspec.structs.replace(self, items=tuple(sorted(self.items, key=lambda item: item.id)))
+
+
+def shown_by_html(markup: str) -> str | None:
+    """Tell what a summary given as HTML shows: its text, up to the first element, should there be one."""
+    return lxml.html.fragment_fromstring(markup, create_parent="p").text
 
 
 class Shows(msgspec.Struct, frozen=True, kw_only=True):
     """What a reader is able to show of one format.
 
     `feed`: what it keeps of the feed itself. `sorts`: it orders items by itself. `updated`: the date of
-    an item's change as the document has it, the published date in its place, or none. `authors`: all,
+    an item's change as the document has it, the published date in its place, or none. `summary`: given as
+    text, as text with entities decoded, as HTML that shows it, or not as such. `authors`: all,
     their names joined by commas, the first, the last, the last one cut at commas, or none. `enclosures`:
     every one, the first, the last recording, or none; `types` and `sizes`: with their types and lengths;
     `when_first`: with `rss_enclosures: first` it finds all in `atom:link`, or images and recordings in
@@ -73,6 +90,7 @@ class Shows(msgspec.Struct, frozen=True, kw_only=True):
     feed: tuple[Literal["title", "home", "address", "updated"], ...] = ()
     sorts: bool = False
     updated: Literal["yes", "published", "no"] = "yes"
+    summary: Literal["text", "decoded", "html", "no"] = "text"
     authors: Literal["all", "joined", "first", "last", "last, in parts", "no"] = "all"
     topics: Literal["names", "slugs", "no"] = "names"
     enclosures: Literal["all", "first", "last recording", "no"] = "all"
@@ -105,6 +123,7 @@ def _item(item: Item, form: Format, shows: Shows, first_only: bool) -> SeenItem:
         title=item.title,
         link=item.permalink if shows.apostrophe else item.permalink.replace("'", "%27"),
         published=item.published,
+        summary=_summary(item.summary, shows) if item.summary else None,
         updated={"yes": changed, "published": item.published, "no": None}[shows.updated],
         authors=_authors(item, shows),
         topics=_topics(item, shows),
@@ -117,6 +136,10 @@ def _item(item: Item, form: Format, shows: Shows, first_only: bool) -> SeenItem:
             for each in _enclosures(item, shows, first_only)
         ),
     )
+
+
+def _summary(summary: str, shows: Shows) -> str | None:
+    return {"text": summary, "html": summary, "decoded": unescape(summary), "no": None}[shows.summary]
 
 
 def _authors(item: Item, shows: Shows) -> tuple[str, ...] | None:

@@ -74,6 +74,13 @@ HARD: dict[str, tuple[dict[str, Any], str]] = {
     "2025-03-04-number.md": ({"title": "1.10", "topics": ["2024", "007"], "author": "1984"}, ""),
     "2025-03-05-true.md": ({"title": "true", "excerpt": "0"}, ""),
     "2025-03-06-exponent.md": ({"title": "1e3", "excerpt": "0x1F"}, ""),
+    "2025-03-06-tags.md": (
+        {
+            "title": "Text, not markup",
+            "excerpt": "List<String>, <x-y onclick=alert(1) autofocus>, </x>, <!-- & ?a=1&copy=2 &notin",
+        },
+        "",
+    ),
     "2025-03-07-blanks.md": ({"title": "  a\u00a0no-break   and\ta tab ", "excerpt": " x "}, ""),
     "2025-03-08-long-id.md": ({"title": "A long id", "id": "urn:example:" + "0123456789" * 150}, ""),
     "2025-03-09-http-guid.md": (

@@ -34,6 +34,7 @@ class Newsboat(Keeper):
             feed=("title", "home"),
             sorts=True,
             updated="no",
+            summary="no",
             authors="last",
             topics="no",
             enclosures="last recording",
@@ -44,6 +45,7 @@ class Newsboat(Keeper):
             feed=("title", "home"),
             sorts=True,
             updated="no",
+            summary="no",
             authors="joined",
             topics="no",
             enclosures="last recording",
@@ -143,10 +145,19 @@ class Sfeed(Keeper):
 
     name = "sfeed"
     shows = {
-        "rss": Shows(sorts=True, updated="no", authors="first", enclosures="first", types=False, sizes=False),
+        "rss": Shows(
+            sorts=True,
+            updated="no",
+            summary="no",
+            authors="first",
+            enclosures="first",
+            types=False,
+            sizes=False,
+        ),
         "atom": Shows(
             sorts=True,
             updated="no",
+            summary="no",
             authors="first",
             topics="slugs",
             enclosures="first",

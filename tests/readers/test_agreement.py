@@ -51,6 +51,8 @@ def check(reader: Reader, form: Format, seen: dict[str, SeenFeed], site: Site, b
     wrong = []
     for path, feed_path in site.addresses(form).items():
         found, wanted = seen[base + path], site.wanted(feed_path, form, shows)
+        if shows.summary == "html":
+            found = found.with_summaries_shown()
         if shows.sorts:
             found, wanted = found.in_order(), wanted.in_order()
         wrong += [f"{path}: {line}" for line in differences(found, wanted)]

@@ -13,6 +13,7 @@ from .sites import ROOT
 
 PAGE = (ROOT / "docs" / "readers.md").read_text("utf-8")
 FORMAT_NAMES: dict[Format, str] = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
+SUMMARIES = {"text": "text", "decoded": "text, decoded", "html": "HTML", "no": "no"}
 WHEN_FIRST = {"all": "all", "media": "media", "one": "the first"}
 
 
@@ -31,6 +32,7 @@ def row(kind: type[Reader], form: Format) -> list[str]:
         FORMAT_NAMES[form],
         ", ".join(shows.feed) or "no",
         shows.updated,
+        SUMMARIES[shows.summary],
         shows.authors,
         shows.topics,
         enclosures(shows),

@@ -14,6 +14,7 @@ export function read(text) {
       link: item.url,
       published: item.published,
       updated: item.updated,
+      summary: item.description,
       authors: item.authors.map((each) => each.name),
       topics: item.categories.map((each) => each.label),
       enclosures: item.media.map((each) => ({ url: each.url, type: each.mimeType, length: each.length })),

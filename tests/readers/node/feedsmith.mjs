@@ -16,6 +16,7 @@ const formats = {
       link: item.link,
       published: instant(item.pubDate),
       updated: instant(item.atom?.updated),
+      summary: item.description,
       authors: item.dc.creators,
       topics: item.categories?.map((each) => each.name) ?? [],
       enclosures: item.enclosures ?? [],
@@ -32,6 +33,7 @@ const formats = {
       link: link(entry.links, 'alternate'),
       published: instant(entry.published),
       updated: instant(entry.updated),
+      summary: entry.summary?.value,
       authors: entry.authors.map((each) => each.name),
       topics: entry.categories?.map((each) => each.label) ?? [],
       enclosures: entry.links
@@ -49,6 +51,7 @@ const formats = {
       link: item.url,
       published: instant(item.date_published),
       updated: instant(item.date_modified),
+      summary: item.summary,
       authors: item.authors.map((each) => each.name),
       topics: item.tags ?? [],
       enclosures: (item.attachments ?? []).map((each) => ({

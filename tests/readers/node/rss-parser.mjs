@@ -13,6 +13,7 @@ export async function read(text) {
       title: item.title,
       link: item.link,
       published: item.isoDate,
+      summary: item.guid ? item.content : item.summary,
       authors: [item.creator ?? item.author],
       // A category with attributes comes as what xml2js makes of it.
       topics: item.categories?.map((each) => each._ ?? each) ?? (item.guid ? [] : null),
