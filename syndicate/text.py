@@ -32,7 +32,8 @@ _INLINES = (
 
 
 def _tags(names: str) -> re.Pattern[str]:
-    return re.compile(rf"</?(?:{'|'.join(names.split())})(?:\s[^<>]*|/)?>", re.I)
+    # A name ends at a blank, at `/` or at the end (HTML, "Tag name state"): `<svg/onload=...>` is a tag.
+    return re.compile(rf"</?(?:{'|'.join(names.split())})(?:[\s/][^<>]*)?>", re.I)
 
 
 _BLOCK_TAG = _tags(_BLOCKS)
