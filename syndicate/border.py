@@ -48,6 +48,9 @@ NATIVE_NAMES = frozenset(
 _PERCENT_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _IFRAME = re.compile(r"<iframe\b[^<>]*?\ssrc\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))", re.I)
 _OWN_ADDRESSES = ("webUrl", "originalUrl", "ampWebUrl")
+# Providers by how they were written: only those that nothing was left out of.
+_PROVIDERS: dict[tuple[str, str], Provider] = {}
+_MOST_KNOWN, _LONGEST_KNOWN = 4096, 1000
 _TRUE = frozenset(("true", "yes", "on", "1", "y"))
 _FALSE = frozenset(("false", "no", "off", "0", "n"))
 
@@ -72,7 +75,9 @@ class _Border(FieldReader):
         self.reading = reading
         self.capped = 0
         # Most articles use native names only: then there are no others to be tried.
-        self.others = bool(reading.fields) or not front.keys().isdisjoint(_OTHER_NAMES)
+        self.others = bool(reading.fields) or not _OTHER_NAMES.isdisjoint(front)
+        # The fields worth looking for.
+        self.given = NATIVE_NAMES if self.others or reading.defaults else front.keys()
         stem = path.rpartition("/")[2].rpartition(".")[0]
         dated = DATED_STEM.fullmatch(stem)
         self.stem_date: str | None = dated[1] if dated else None
@@ -110,7 +115,7 @@ class _Border(FieldReader):
             locale=self.text(LONGEST_TEXT, "locale") or None,
             quality=self.number("quality"),
             heat=self.number("heat"),
-            length=self.duration(*self.find("length")),
+            length=self.duration(*self.find("length")) if "length" in self.given else None,
             removed=self.flag("removed", default=False),
             draft=self.flag("draft", default=False) or not self.flag("published", default=True),
             capped=self.capped,
@@ -142,14 +147,14 @@ class _Border(FieldReader):
     # Fields of one value.
 
     def text(self, longest: int, name: str) -> str:
-        field, value = self.find(name)
-        return self.clean_text(field, value, longest)
+        return self.clean_text(*self.find(name), longest) if name in self.given else ""
 
     def url(self, name: str) -> str | None:
-        field, value = self.find(name)
-        return self.clean_url(field, value)
+        return self.clean_url(*self.find(name)) if name in self.given else None
 
     def number(self, name: str) -> float | None:
+        if name not in self.given:
+            return None
         field, value = self.find(name)
         if value is None:
             return None
@@ -163,6 +168,8 @@ class _Border(FieldReader):
         return number
 
     def flag(self, name: str, *, default: bool) -> bool:
+        if name not in self.given:
+            return default
         field, value = self.find(name)
         if value is None:
             return default
@@ -172,6 +179,8 @@ class _Border(FieldReader):
         return self.refuse(name, "true or false", field, value)
 
     def instant(self, name: str) -> datetime | None:
+        if name not in self.given:
+            return None
         field, value = self.find(name)
         if value is None:
             return None
@@ -224,6 +233,8 @@ class _Border(FieldReader):
 
     def id(self, permalink: str) -> str:
         for name in ("id", "guid"):
+            if name not in self.given:
+                continue
             field, value = self.find(name)
             if text := self.clean_text(field, value, LONGEST_ID + 1):
                 if len(text) > LONGEST_ID:
@@ -254,6 +265,19 @@ class _Border(FieldReader):
         field, value = self.find("provider")
         if value is None:
             return None
+        # A site has a few providers and many articles of each.
+        written = (self.base, repr(value))
+        known = _PROVIDERS.get(written)
+        if known is None:
+            noted = len(self.notes), self.repeated
+            known = self._provider(field, value)
+            if known and (len(self.notes), self.repeated) == noted and len(written[1]) < _LONGEST_KNOWN:
+                if len(_PROVIDERS) >= _MOST_KNOWN:
+                    _PROVIDERS.clear()
+                _PROVIDERS[written] = known
+        return known
+
+    def _provider(self, field: FieldPath, value: Value) -> Provider | None:
         mapping = value if isinstance(value, dict) else {"name": value}
         name = _percent_decoded(self.clean_text((*field, "name"), mapping.get("name")))
         raw_domain = mapping.get("domain")
@@ -286,8 +310,10 @@ class _Border(FieldReader):
         A declared recording comes first: it is what a podcast player takes. Then the lead image, the
         other images, and what there is to download.
         """
+        images = self.images(*self.find("images"))
+        if self.given.isdisjoint(("enclosures", "actions")):
+            return images
         declared = list(self.files(*self.find("enclosures"), "application/octet-stream"))
-        images = list(self.images(*self.find("images")))
         downloads: list[Enclosure] = []
         for field, action in self.each(*self.find("actions")):
             if isinstance(action, dict) and str(action.get("type")).strip().lower() == "download":
@@ -295,18 +321,20 @@ class _Border(FieldReader):
                 downloads.extend(self.files(field, wanted, "application/octet-stream"))
         played = [each for each in declared if each.medium in ("audio", "video")]
         others = [each for each in declared if each.medium not in ("audio", "video")]
-        return self.distinct(played + images + others + downloads)
+        return self.distinct([*played, *images, *others, *downloads])
 
     def related(self, permalink: str, enclosures: tuple[Enclosure, ...]) -> tuple[Enclosure, ...]:
         """Take the first distinct related links, up to the limit, never the article's own."""
         limit = self.reading.related_limit
+        links = list(self.each(*self.find("related"))) if "related" in self.given else ()
+        if not links:
+            return ()
         own = {
             permalink,
             *(each.url for each in enclosures),
             *(clean_url(str(self.front.get(name) or ""), self.base) for name in _OWN_ADDRESSES),
         }
         found: dict[str, Enclosure] = {}
-        links = list(self.each(*self.find("related")))
         for seen, (field, value) in enumerate(links):
             if limit is not None and len(found) >= limit:
                 self.capped = len(links) - seen
@@ -326,6 +354,8 @@ class _Border(FieldReader):
 
     def player(self) -> str | None:
         """Take the address of an embedded player; the frame itself goes nowhere."""
+        if "featuredContent" not in self.given:
+            return None
         field, value = self.find("featuredContent")
         match = _IFRAME.search(value) if isinstance(value, str) else None
         if not match:

@@ -13,7 +13,7 @@ import msgspec
 
 from syndicate.article import Article
 from syndicate.catalogue import FeedSpec, term
-from syndicate.model import Enclosure, Feed, Item, Person
+from syndicate.model import Enclosure, Feed, Item, Person, lead_image
 from syndicate.selection import Names
 from syndicate.settings import Settings
 from syndicate.urls import IMAGE_TYPES, media_type, tag_uri
@@ -27,7 +27,10 @@ def compose_item(article: Article, settings: Settings, names: Names) -> Item:
     topics = {topic.slug: topic for topic in map(names.topic, article.topics)}
     provider = _provider(article, names)
     authors = (*article.authors, *((provider,) if provider else ()))
-    item = Item(
+    content = article.body_html if settings.content != "summary" else None
+    if settings.content == "card" and content is None:
+        content = card(article, provider)
+    return Item(
         id=article.id,
         title=article.title,
         permalink=article.permalink,
@@ -39,11 +42,8 @@ def compose_item(article: Article, settings: Settings, names: Names) -> Item:
         enclosures=article.enclosures,
         related=article.related,
         player=article.player,
-        content_html=article.body_html if settings.content != "summary" else None,
+        content_html=content,
     )
-    if settings.content == "card" and item.content_html is None:
-        return msgspec.structs.replace(item, content_html=card(item, provider))
-    return item
 
 
 def _provider(article: Article, names: Names) -> Person | None:
@@ -61,20 +61,20 @@ def site_author(settings: Settings) -> Person:
     return Person(name=site.title, url=site.url)
 
 
-def card(item: Item, provider: Person | None) -> str:
-    """Compose the content of an item that has no body: image, excerpt, related links, provider."""
+def card(article: Article, provider: Person | None) -> str:
+    """Compose the content of an article that has no body: image, excerpt, related links, provider."""
     parts = []
-    if image := item.lead_image:
-        parts.append(f'<p><a href="{escape(item.permalink)}">{_image(image, item.title)}</a></p>')
-    if item.summary:
-        parts.append(f"<p>{escape(item.summary)}</p>")
-    if item.related:
-        links = "".join(f"<li>{_link(each.url, each.title or each.url)}</li>" for each in item.related)
+    if image := lead_image(article.enclosures):
+        parts.append(f'<p><a href="{escape(article.permalink)}">{_image(image, article.title)}</a></p>')
+    if article.summary:
+        parts.append(f"<p>{escape(article.summary)}</p>")
+    if article.related:
+        links = "".join(f"<li>{_link(each.url, each.title or each.url)}</li>" for each in article.related)
         parts.append(f"<p>Related</p><ul>{links}</ul>")
     if provider:
         name = _link(provider.url, provider.name) if provider.url else escape(provider.name)
         parts.append(f"<p>{name}</p>")
-    return "".join(parts) or f"<p>{_link(item.permalink, item.title)}</p>"
+    return "".join(parts) or f"<p>{_link(article.permalink, article.title)}</p>"
 
 
 def _image(image: Enclosure, title: str) -> str:

@@ -41,6 +41,8 @@ class FieldReader:
 
     def distinct(self, found: list[Enclosure]) -> tuple[Enclosure, ...]:
         """Keep the first enclosure of each URL and count the others."""
+        if len(found) < 2:
+            return tuple(found)
         kept = {each.url: each for each in reversed(found)}
         self.repeated += len(found) - len(kept)
         return tuple(each for each in found if kept.get(each.url) is each)
@@ -89,6 +91,8 @@ class FieldReader:
 
     def images(self, field: FieldPath, value: Value) -> tuple[Enclosure, ...]:
         """Read a list of images; a type that the address does not tell is JPEG."""
+        if value is None:
+            return ()
         return self.distinct(list(self.files(field, value, "image/jpeg", IMAGE_TYPES)))
 
     def files(

@@ -6,6 +6,7 @@ May know: nothing of formats, files or YAML.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import msgspec
@@ -69,6 +70,11 @@ class Enclosure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return kind if kind in ("image", "audio", "video") else "document"
 
 
+def lead_image(enclosures: Iterable[Enclosure]) -> Enclosure | None:
+    """Find the first image among enclosures: the one that stands for the whole item."""
+    return next((each for each in enclosures if each.medium == "image"), None)
+
+
 class Item(msgspec.Struct, frozen=True, kw_only=True):
     """One entry of a feed: `item` of RSS and JSON Feed, `entry` of Atom (RFC 4287 §4.1.2).
 
@@ -105,7 +111,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def lead_image(self) -> Enclosure | None:
         """The first image of the item, if it has one."""
-        return next((each for each in self.enclosures if each.medium == "image"), None)
+        return lead_image(self.enclosures)
 
 
 class Feed(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from syndicate import frontmatter, yamltext
+from syndicate import blockyaml, frontmatter, yamltext
 from syndicate.blockyaml import parse_block
 from syndicate.errors import ArticleError
 from syndicate.yamltext import parse_events, parse_yaml
@@ -58,6 +58,7 @@ TEXTS = st.lists(st.one_of(LINES, LINES, st.just("")), max_size=8).map("\n".join
 @example("a: b\n   c: d\n")
 @example("a:\n  b: c\n d: e\n")
 @example("- a: b\n")
+@example('k: \'x: "y"\'\nl: "z"\n')
 @example("a: null\na2: 'null'\nb: [null, \"null\"]\n")
 def test_it_reads_what_the_events_say(text: str) -> None:
     """Whatever it reads, both of PyYAML's parsers read the same."""
@@ -102,6 +103,32 @@ def test_it_reads_any_characters_as_the_events_do(value: str, before: str) -> No
 def test_it_reads_what_front_matter_is_made_of(text: str, value: object) -> None:
     """Plain words, quotes, lists and nested mappings need no other parser."""
     assert parse_block(text) == value
+
+
+def test_what_was_read_before_is_no_pattern_for_what_looks_alike() -> None:
+    """A quote inside another text is not remembered as one that begins a text."""
+    assert parse_block("k: 'x: \"y\"'\n") == {"k": 'x: "y"'}
+    assert parse_block('k: \'x: "z"\n') is None
+    assert parse_block('- k: "x"\n') is None
+    assert parse_block('k: "x"\n') == {"k": "x"}
+
+
+def test_values_of_two_articles_are_two() -> None:
+    """A list that was read before is made anew: nobody changes another article by its own."""
+    first, second = parse_yaml("a: [b]\n"), parse_yaml("a: [b]\n")
+    assert first == second == {"a": ["b"]}
+    assert isinstance(first, dict)
+    assert isinstance(second, dict)
+    assert first["a"] is not second["a"]
+
+
+def test_it_remembers_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many lines there are, few are kept, and all read right."""
+    monkeypatch.setattr(blockyaml, "_MOST_KNOWN", 3)
+    for number in range(10):
+        assert parse_block(f'a: {number}\nb{number}: "c"\n') == {"a": str(number), f"b{number}": "c"}
+    assert parse_block("a: " + "b" * 100 + "\n") == {"a": "b" * 100}
+    assert max(map(len, blockyaml._lines)) <= 80
 
 
 @pytest.mark.parametrize(

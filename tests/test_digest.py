@@ -45,5 +45,5 @@ def test_any_text_has_a_short_name(text: str) -> None:
     assert set(made) <= set(string.hexdigits.lower())
 
 
-DIGEST_OF_A = "e4e97ca07ff48bfd2f4a4fef6d3b0f0f"
+DIGEST_OF_A = "3b196fd4907bedf51c3090e9835f2f7c"
 SHORT_OF_CPP = "b0454366c3"

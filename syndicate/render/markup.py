@@ -5,6 +5,8 @@ May know: XML 1.0; nothing of feeds, nor which elements there are.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 
 def element(name: str, text: str | None = None, **attributes: object) -> str:
     """Write an element that holds a text or nothing; attributes that are None are left out."""
@@ -21,6 +23,8 @@ def holder(name: str, inside: str | None, **attributes: object) -> str:
     return f"<{name}{written}>{inside}</{name}>" if inside is not None else f"<{name}{written}/>"
 
 
+# RSS and Atom write the same texts one after the other, and most items share types, schemes and persons.
+@lru_cache(maxsize=256)
 def escaped(text: str) -> str:
     """Escape a text for the inside of an element (XML 1.0 §2.4); a bare CR would be read as LF (§2.11)."""
     if "&" in text:
@@ -32,11 +36,12 @@ def escaped(text: str) -> str:
     return text.replace("\r", "&#13;") if "\r" in text else text
 
 
+@lru_cache(maxsize=256)
 def _in_quotes(text: str) -> str:
+    # Blanks in an attribute are read as spaces unless they are written so (XML 1.0 §3.3.3).
     text = escaped(text)
     if '"' in text:
         text = text.replace('"', "&quot;")
-    if text.isprintable():
-        return text
-    # Blanks in an attribute are read as spaces unless they are written so (XML 1.0 §3.3.3).
-    return text.replace("\n", "&#10;").replace("\t", "&#9;")
+    if "\n" in text or "\t" in text:
+        text = text.replace("\n", "&#10;").replace("\t", "&#9;")
+    return text
