@@ -134,7 +134,7 @@ class PyPIReader(Keeper):
 
     def poll(self, addresses: Sequence[str]) -> dict[str, SeenFeed]:
         """Subscribe to addresses that are new, and update all."""
-        with self._opened() as reader:
+        with self.opened() as reader:
             for address in addresses:
                 reader.add_feed(address, exist_ok=True)
             for result in reader.update_feeds_iter(scheduled=False):
@@ -143,16 +143,17 @@ class PyPIReader(Keeper):
 
     def mark_read(self, address: str) -> None:
         """Read every item that the reader has of an address."""
-        with self._opened() as reader:
+        with self.opened() as reader:
             for entry in list(reader.get_entries(feed=address)):
                 reader.mark_entry_as_read(entry)
 
     def unread(self, address: str) -> int:
         """Count the items of an address that nobody has read yet."""
-        with self._opened() as reader:
+        with self.opened() as reader:
             return int(reader.get_entry_counts(feed=address, read=False).total)
 
-    def _opened(self) -> Any:
+    def opened(self) -> Any:
+        """Open the database: the library's own object."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             import reader
