@@ -8,7 +8,7 @@ from datetime import datetime
 from syndicate import Article, Feed, Item, load_registries, read_articles
 from syndicate.catalogue import specify
 from syndicate.compose import compose_feed, compose_item
-from syndicate.selection import Names, Selector, is_enabled, standing_feeds
+from syndicate.selection import Names, Selector, is_enabled
 from syndicate.settings import Settings
 
 
@@ -33,7 +33,8 @@ def model_of(settings: Settings, now: datetime) -> dict[str, Feed]:
 
 def _feeds(settings: Settings, names: Names, visible: list[Article]) -> Iterator[tuple[str, Feed]]:
     selector = Selector(settings, names)
-    standing: dict[str, list[Item]] = {key: [] for key in standing_feeds(settings)}
+    # Feeds that are named are there even if they hold nothing.
+    standing: dict[str, list[Item]] = {f"named/{name}": [] for name in settings.feeds.named}
     for article in visible:
         item = compose_item(article, settings, names)
         for key in selector.members(article):
