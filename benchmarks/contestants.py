@@ -6,6 +6,7 @@ the contestants can run, with their versions, and why the others cannot.
 
 from __future__ import annotations
 
+import compileall
 import shlex
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ from functools import partial
 from pathlib import Path
 
 PEERS = Path(__file__).resolve().parent / "peers"
+PACKAGE = PEERS.parent.parent / "syndicate"
 PEER_NAMES = ("naive", "npm", "hugo")
 OURS = "syndicate"
 
@@ -84,6 +86,8 @@ def syndicate(command: str | None) -> Contestant:
     words = shlex.split(command) if command else [str(beside)]
     if not words or shutil.which(words[0]) is None:
         raise Missing(f"{' '.join(words) or 'an empty command'} not found")
+    # As pip does with what it installs: an editable checkout may compile its modules at every start.
+    compileall.compile_dir(PACKAGE, quiet=1)
 
     def build(corpus: Path, out: Path) -> list[str]:
         config = corpus / "config" / "syndicate.yaml"

@@ -90,7 +90,13 @@ def parse_block(text: str) -> dict[str, Any] | None:  # noqa: PLR0912, PLR0915
         head, quote, value = line.partition(': "')
         read = heads.get(head) if quote else known.get(line)
         # A text without escapes in quotes, behind a key that was seen before, is what it looks like.
-        if quote and read and value.find('"') == len(value) - 1 and "\\" not in value and value.isprintable():
+        if (
+            quote
+            and read
+            and 0 <= value.find('"') == len(value) - 1
+            and "\\" not in value
+            and value.isprintable()
+        ):
             place, dash, key, _ = read
             value = value[:-1]
         else:

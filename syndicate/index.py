@@ -99,7 +99,10 @@ class Index(Accounts):
     def known_files(self) -> dict[tuple[int, str], KnownFile]:
         """List every known file by source and path."""
         rows = self._db.execute("SELECT source, path, file, size, mtime, read_at, digest FROM files")
-        return {(source, path): KnownFile(*known) for source, path, *known in rows}
+        return {
+            (source, path): KnownFile(file, size, mtime, read_at, digest)
+            for source, path, file, size, mtime, read_at, digest in rows
+        }
 
     def known_file(self, source: int, path: str) -> KnownFile | None:
         """Look up one file."""

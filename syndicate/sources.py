@@ -25,8 +25,11 @@ _WILD = re.compile(r"[*?\[]")
 _BOM_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-class SourceFile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One file of a source: `path` is relative to the source, with `/`; `file` is where it is."""
+class SourceFile(msgspec.Struct, frozen=True, gc=False):
+    """One file of a source: `path` is relative to the source, with `/`; `file` is where it is.
+
+    Not keyword-only as other records are: every file goes to a worker, and pickle is slower with keywords.
+    """
 
     source: int
     path: str
@@ -143,8 +146,11 @@ def _scan(number: int, source: Source) -> Iterator[SourceFile]:
         yield _source_file(number, name, os.path.join(folder, name), status)
         return
     include, exclude = _filters(source, pattern)
-    for path, entry in _walk(root):
-        if include.fullmatch(path) and not (exclude and exclude.fullmatch(path)):
+    for prefix, entries in _walk(root):
+        for entry in entries:
+            path = prefix + entry.name
+            if not include.fullmatch(path) or (exclude and exclude.fullmatch(path)):
+                continue
             try:
                 status = entry.stat()
             except OSError:
@@ -156,7 +162,7 @@ def _scan(number: int, source: Source) -> Iterator[SourceFile]:
 
 
 def _source_file(number: int, path: str, file: str, status: os.stat_result) -> SourceFile:
-    path = _known_as(path)
+    path = path if path.isascii() else _known_as(path)
     return SourceFile(source=number, path=path, file=file, size=status.st_size, mtime_ns=status.st_mtime_ns)
 
 
@@ -165,31 +171,33 @@ def _link_to_nowhere(number: int, path: str, file: str) -> SourceFile:
     return SourceFile(source=number, path=_known_as(path), file=file, size=0, mtime_ns=0)
 
 
-def _walk(root: str) -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """Walk a folder with one scandir each; an unreadable root is an error, a vanished folder is not."""
+def _walk(root: str) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
+    """Walk a folder with one scandir each; give what is in each but folders, and the path to it.
+
+    An unreadable root is an error, a folder that vanished is not.
+    """
     seen: set[tuple[int, int]] = set()
     stack = [(root, "")]
     while stack:
         folder, prefix = stack.pop()
+        found = []
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
                     if entry.name.startswith("."):
                         continue
-                    if not _is_folder(entry):
-                        yield prefix + entry.name, entry
+                    try:
+                        is_folder = entry.is_dir()
+                    except OSError:
+                        is_folder = False  # A link that leads to itself.
+                    if not is_folder:
+                        found.append(entry)
                     elif not entry.is_symlink() or _is_new(entry, seen):
                         stack.append((entry.path, f"{prefix}{entry.name}/"))
         except FileNotFoundError:
             if not prefix:
                 raise
-
-
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:
-        return False  # A link that leads to itself.
+        yield prefix, found
 
 
 def _is_new(entry: os.DirEntry[str], seen: set[tuple[int, int]]) -> bool:

@@ -6,6 +6,7 @@ May know: nothing of dates, URLs, configuration or the clock.
 from __future__ import annotations
 
 import re
+from functools import cache
 from html import unescape
 
 # With what may be wrapped around one: "&amp;amp;nbsp;" is a blank.
@@ -31,13 +32,13 @@ _INLINES = (
 )
 
 
+@cache
 def _tags(names: str) -> re.Pattern[str]:
+    # Compiled when the first tag is seen: these two patterns take longer than all others together.
     # A name ends at a blank, at `/` or at the end (HTML, "Tag name state"): `<svg/onload=...>` is a tag.
     return re.compile(rf"</?(?:{'|'.join(names.split())})(?:[\s/][^<>]*)?>", re.I)
 
 
-_BLOCK_TAG = _tags(_BLOCKS)
-_INLINE_TAG = _tags(_INLINES)
 # How often what was undone may spell something to undo; more is not an accident but an attack.
 _DEEPEST_ESCAPE = 8
 
@@ -78,7 +79,7 @@ def strip_tags(text: str) -> str:
     """Take away the tags of HTML and what they hide; `List<String>` and `a < b` stay."""
     if "<" not in text:
         return text
-    return _INLINE_TAG.sub("", _BLOCK_TAG.sub(" ", _without_unseen(text)))
+    return _tags(_INLINES).sub("", _tags(_BLOCKS).sub(" ", _without_unseen(text)))
 
 
 def _without_unseen(text: str) -> str:

@@ -59,6 +59,8 @@ TEXTS = st.lists(st.one_of(LINES, LINES, st.just("")), max_size=8).map("\n".join
 @example("a:\n  b: c\n d: e\n")
 @example("- a: b\n")
 @example('k: \'x: "y"\'\nl: "z"\n')
+@example('a: "b"\na: "\n')
+@example('a: "b"\nc:\n  - a: "\n')
 @example("a: null\na2: 'null'\nb: [null, \"null\"]\n")
 def test_it_reads_what_the_events_say(text: str) -> None:
     """Whatever it reads, both of PyYAML's parsers read the same."""

@@ -694,3 +694,16 @@ def test_a_model_object_is_frozen() -> None:
     """What was checked at construction stays true: nothing can be set afterwards."""
     with pytest.raises(AttributeError):
         RICH.title = ""  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("name", XML_FORMATS)
+def test_nothing_of_an_enclosure_breaks_out(name: str) -> None:
+    """Every text of an enclosure, its type too, is escaped wherever it stands."""
+    odd = 'a/b&c"<d>'
+    files = [Enclosure(url=odd, media_type=odd, title=odd, credit=odd)]
+    files += [Enclosure(url=odd + "2", media_type='image/"&', title=odd, credit=odd)]
+    item = item_of(enclosures=tuple(files), related=(msgspec.structs.replace(files[0], url=odd + "3"),))
+    for first_only in (False, True):
+        root = etree.fromstring(document(name, feed_of(item), first_only=first_only).body)
+        written = [value for each in root.iter() for value in each.attrib.values()]
+        assert {odd, odd + "2", odd + "3", 'image/"&'} <= set(written)

@@ -276,17 +276,17 @@ def test_a_description_makes_the_same_tools() -> None:
 def test_two_threads_render_at_once(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two items that are rendered at the same time do not get into each other."""
     renderer = import_module(f"syndicate.render.{name}")
-    element, both = renderer.element, Barrier(2)
+    escaped, both = renderer.escaped, Barrier(2)
 
     def write_together(*arguments: Any, **attributes: Any) -> Any:
         # Wait until both threads are in the middle of an item, or one for a moment only.
         with suppress(BrokenBarrierError):
             both.wait(0.5)
-        return element(*arguments, **attributes)
+        return escaped(*arguments, **attributes)
 
     items = [item(number) for number in range(2)]
     expected = [renderer.render_item(each) for each in items]
-    monkeypatch.setattr(renderer, "element", write_together)
+    monkeypatch.setattr(renderer, "escaped", write_together)
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(renderer.render_item, items)) == expected
 

@@ -5,9 +5,9 @@ May know: the model; neither RSS's renderer nor JSON Feed's nor where a feed is 
 
 from __future__ import annotations
 
-from syndicate.model import Enclosure, Feed, Item, Person
+from syndicate.model import Feed, Item, Person, Term
 from syndicate.render import xmlfeed
-from syndicate.render.markup import element
+from syndicate.render.markup import escaped, optional, quoted
 from syndicate.render.xmlfeed import MEDIA, person
 
 FILE_NAME = "atom.xml"
@@ -21,25 +21,16 @@ class _FeedExtension(xmlfeed.Extension):
     namespaces = _NAMESPACES
 
 
-def _link(rel: str, enclosure: Enclosure) -> str:
-    return element(
-        "link",
-        rel=rel,
-        href=enclosure.url,
-        type=enclosure.media_type,
-        title=enclosure.title,
-        length=enclosure.length,
-    )
-
-
 def _author(person: Person) -> str:
     # RFC 4287 §3.2: the name is required, an address may follow.
-    parts = [element("name", person.name)]
-    if person.email:
-        parts.append(element("email", person.email))
-    if person.url:
-        parts.append(element("uri", person.url))
-    return f"<author>{''.join(parts)}</author>"
+    email = f"<email>{escaped(person.email)}</email>" if person.email else ""
+    uri = f"<uri>{escaped(person.url)}</uri>" if person.url else ""
+    return f"<author><name>{escaped(person.name)}</name>{email}{uri}</author>"
+
+
+def _category(term: Term) -> str:
+    scheme = optional(scheme=term.scheme)
+    return f'<category term="{quoted(term.slug)}"{scheme} label="{quoted(term.name)}"/>'
 
 
 def render_item(item: Item) -> bytes:
@@ -48,22 +39,19 @@ def render_item(item: Item) -> bytes:
     The alternate link (§4.2.7) stands before the others: readers that take the first get the article.
     """
     parts = [
-        "<entry>",
-        element("id", item.id),
-        element("title", item.title),
-        element("updated", item.updated.isoformat()),
+        f"<entry><id>{escaped(item.id)}</id><title>{escaped(item.title)}</title>"
+        f"<updated>{item.updated.isoformat()}</updated>",
         *[_author(each) for each in item.authors],
     ]
     if item.content_html is not None:
-        parts.append(element("content", item.content_html, type="html"))
-    parts.append(element("link", href=item.permalink, rel="alternate", type="text/html"))
+        parts.append(f'<content type="html">{escaped(item.content_html)}</content>')
+    parts.append(f'<link href="{quoted(item.permalink)}" rel="alternate" type="text/html"/>')
     if item.summary:
-        parts.append(element("summary", item.summary))
-    for term in item.terms:
-        parts.append(element("category", term=term.slug, scheme=term.scheme, label=term.name))
-    parts.append(element("published", item.published.isoformat()))
-    parts += [_link("enclosure", each) for each in (*item.enclosures, *item.related)]
-    parts += [_link("related", each) for each in item.related]
+        parts.append(f"<summary>{escaped(item.summary)}</summary>")
+    parts += [_category(each) for each in item.terms]
+    parts.append(f"<published>{item.published.isoformat()}</published>")
+    parts += [xmlfeed.link("link", "enclosure", each) for each in (*item.enclosures, *item.related)]
+    parts += [xmlfeed.link("link", "related", each) for each in item.related]
     parts += xmlfeed.media(item)
     parts.append("</entry>")
     return "".join(parts).encode()

@@ -1,4 +1,4 @@
-"""XML as text: elements and attributes, escaped and with what is absent left out, in one place.
+"""XML as text: texts escaped for elements and attributes, and what is absent left out.
 
 May know: XML 1.0; nothing of feeds, nor which elements there are.
 """
@@ -8,19 +8,11 @@ from __future__ import annotations
 from functools import lru_cache
 
 
-def element(name: str, text: str | None = None, **attributes: object) -> str:
-    """Write an element that holds a text or nothing; attributes that are None are left out."""
-    if attributes:
-        return holder(name, None if text is None else escaped(text), **attributes)
-    return f"<{name}/>" if text is None else f"<{name}>{escaped(text)}</{name}>"
-
-
-def holder(name: str, inside: str | None, **attributes: object) -> str:
-    """Write an element around what is written already."""
-    written = "".join(
-        [f' {key}="{_in_quotes(str(value))}"' for key, value in attributes.items() if value is not None]
+def optional(**attributes: object) -> str:
+    """Write attributes, each after a blank; those that are None are left out."""
+    return "".join(
+        [f' {key}="{quoted(str(value))}"' for key, value in attributes.items() if value is not None]
     )
-    return f"<{name}{written}>{inside}</{name}>" if inside is not None else f"<{name}{written}/>"
 
 
 # RSS and Atom write the same texts one after the other, and most items share types, schemes and persons.
@@ -37,7 +29,8 @@ def escaped(text: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _in_quotes(text: str) -> str:
+def quoted(text: str) -> str:
+    """Escape a text for the value of an attribute, between double quotes."""
     # Blanks in an attribute are read as spaces unless they are written so (XML 1.0 §3.3.3).
     text = escaped(text)
     if '"' in text:

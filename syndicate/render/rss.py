@@ -11,7 +11,7 @@ from typing import Any
 from syndicate.dates import rfc822, rfc3339
 from syndicate.model import Enclosure, Feed, Item
 from syndicate.render import xmlfeed
-from syndicate.render.markup import element
+from syndicate.render.markup import escaped, optional, quoted
 from syndicate.render.xmlfeed import ATOM, CONTENT, DC, MEDIA, add
 
 FILE_NAME = "rss.xml"
@@ -33,17 +33,9 @@ class _ChannelExtension(xmlfeed.Extension):
 
 def _enclosure(enclosure: Enclosure) -> str:
     # RSS 2.0 `<enclosure>` requires all three; a length of 0 says that it is not known.
-    return element("enclosure", url=enclosure.url, length=enclosure.length or 0, type=enclosure.media_type)
-
-
-def _link(rel: str, enclosure: Enclosure) -> str:
-    return element(
-        "atom:link",
-        rel=rel,
-        href=enclosure.url,
-        type=enclosure.media_type,
-        title=enclosure.title,
-        length=enclosure.length,
+    length = enclosure.length or 0
+    return (
+        f'<enclosure url="{quoted(enclosure.url)}" length="{length}" type="{quoted(enclosure.media_type)}"/>'
     )
 
 
@@ -64,25 +56,25 @@ def render_item(item: Item, *, first_only: bool = False) -> bytes:
     `first_only` leaves one `<enclosure>` and makes the others `atom:link rel="enclosure"`, as the RSS
     Best Practices Profile advises.
     """
-    parts = ["<item>", element("title", item.title), element("link", item.permalink)]
+    parts = [f"<item><title>{escaped(item.title)}</title><link>{escaped(item.permalink)}</link>"]
     if item.summary:
-        parts.append(element("description", _as_html(item.summary)))
+        parts.append(f"<description>{escaped(_as_html(item.summary))}</description>")
     # Not a permalink: these change, ids do not (RSS 2.0 `<guid>`).
-    parts.append(element("guid", item.id, isPermaLink="false"))
+    parts.append(f'<guid isPermaLink="false">{escaped(item.id)}</guid>')
     for term in item.terms:
-        parts.append(element("category", term.name, domain=term.scheme))
-    parts.append(element("pubDate", rfc822(item.published)))
+        parts.append(f"<category{optional(domain=term.scheme)}>{escaped(term.name)}</category>")
+    parts.append(f"<pubDate>{rfc822(item.published)}</pubDate>")
     if item.updated > item.published:
-        parts.append(element("atom:updated", rfc3339(item.updated)))
+        parts.append(f"<atom:updated>{rfc3339(item.updated)}</atom:updated>")
     for person in item.authors:
-        parts.append(element("dc:creator", person.name))
+        parts.append(f"<dc:creator>{escaped(person.name)}</dc:creator>")
     if item.content_html is not None:
-        parts.append(element("content:encoded", item.content_html))
+        parts.append(f"<content:encoded>{escaped(item.content_html)}</content:encoded>")
     enclosures = (*item.enclosures, *item.related)
     shown = 1 if first_only else len(enclosures)
     parts += [_enclosure(each) for each in enclosures[:shown]]
-    parts += [_link("enclosure", each) for each in enclosures[shown:]]
-    parts += [_link("related", each) for each in item.related]
+    parts += [xmlfeed.link("atom:link", "enclosure", each) for each in enclosures[shown:]]
+    parts += [xmlfeed.link("atom:link", "related", each) for each in item.related]
     parts += xmlfeed.media(item)
     parts.append("</item>")
     return "".join(parts).encode()

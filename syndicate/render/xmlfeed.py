@@ -18,7 +18,7 @@ from lxml import etree
 
 from syndicate.errors import RenderError
 from syndicate.model import Enclosure, Feed, Item, Person
-from syndicate.render.markup import element, holder
+from syndicate.render.markup import escaped, optional, quoted
 
 ATOM = "http://www.w3.org/2005/Atom"
 CONTENT = "http://purl.org/rss/1.0/modules/content/"
@@ -81,30 +81,29 @@ def add(parent: Any, name: str, text: str | None = None, **attributes: object) -
     return element
 
 
+def link(name: str, rel: str, to: Enclosure) -> str:
+    """Write a link of Atom's (RFC 4287 §4.2.7) to a file or a page; `name` may carry a prefix."""
+    more = optional(title=to.title, length=to.length) if to.title or to.length else ""
+    return f'<{name} rel="{rel}" href="{quoted(to.url)}" type="{quoted(to.media_type)}"{more}/>'
+
+
 def media(item: Item) -> Iterator[str]:
     """Write Media RSS: one ungrouped `media:content` a file (a group means renditions of one thing)."""
     for each in item.enclosures:
         if each.medium != "document":
             yield _media_content(each)
     if item.player:
-        yield element("media:player", url=item.player)
+        yield f'<media:player url="{quoted(item.player)}"/>'
 
 
 def _media_content(file: Enclosure) -> str:
-    inside = element("media:title", file.title) if file.title else ""
-    if file.credit:
-        inside += element("media:credit", file.credit)
-    return holder(
-        "media:content",
-        inside or None,
-        url=file.url,
-        fileSize=file.length or None,
-        type=file.media_type,
-        medium=file.medium,
-        duration=file.duration,
-        height=file.height,
-        width=file.width,
-    )
+    size = optional(fileSize=file.length or None)
+    more = optional(duration=file.duration, height=file.height, width=file.width)
+    kind = f' type="{quoted(file.media_type)}" medium="{file.medium}"'
+    start = f'media:content url="{quoted(file.url)}"{size}{kind}{more}'
+    title = f"<media:title>{escaped(file.title)}</media:title>" if file.title else ""
+    credit = f"<media:credit>{escaped(file.credit)}</media:credit>" if file.credit else ""
+    return f"<{start}>{title}{credit}</media:content>" if title or credit else f"<{start}/>"
 
 
 def without_end(frame: bytes, end: bytes) -> bytes:
