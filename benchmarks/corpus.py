@@ -106,6 +106,7 @@ site:
 sources:
   - path: ../articles
 output: ../feeds
+pages: false
 """
 
 

@@ -6,10 +6,11 @@ May know: the tables of `indexfile`; nothing of how articles come into them.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import msgspec
 
+from syndicate.digest import digest_bytes
 from syndicate.errors import Problem
 from syndicate.report import FeedReport
 
@@ -33,9 +34,9 @@ class Accounts:
             self._db.execute("INSERT INTO names VALUES (?, ?)", (key, shown))
 
     def feeds(self) -> dict[str, FeedReport]:
-        """List the feeds that exist, in the order of their paths."""
+        """List the feeds that exist, in the order of their paths; the root of the output is none."""
         decode = msgspec.msgpack.Decoder(FeedReport).decode
-        rows = self._db.execute("SELECT feed, report FROM feeds ORDER BY path, feed")
+        rows = self._db.execute("SELECT feed, report FROM feeds WHERE path <> '' ORDER BY path, feed")
         return {feed: decode(report) for feed, report in rows}
 
     def set_feed(self, feed: str, report: FeedReport | None) -> None:
@@ -45,12 +46,22 @@ class Accounts:
             values = (feed, report.path, "\n".join(report.files), msgspec.msgpack.encode(report))
             self._db.execute("INSERT INTO feeds VALUES (?, ?, ?, ?)", values)
 
+    def digest_feeds(self) -> bytes:
+        """Digest what the report says of the feeds that have files and a folder."""
+        rows = self._db.execute("SELECT report FROM feeds WHERE files <> '' AND path <> '' ORDER BY path")
+        return digest_bytes(*(report for (report,) in rows))
+
     def feed_paths(self) -> list[tuple[str, str]]:
         """List the keys and paths of the feeds that have files."""
         return self._db.execute("SELECT feed, path FROM feeds WHERE files <> ''").fetchall()
 
+    def owners(self, files: Collection[str]) -> list[str]:
+        """List the keys of the feeds, and of the root, that some files belong to."""
+        rows = self._db.execute("SELECT feed, files FROM feeds ORDER BY path, feed").fetchall()
+        return [feed for feed, named in rows if not set(named.split("\n")).isdisjoint(files)]
+
     def wanted_files(self) -> list[str]:
-        """List the files of all feeds."""
+        """List the files of all feeds and of the root."""
         rows = self._db.execute("SELECT files FROM feeds WHERE files <> ''")
         return [path for (files,) in rows for path in files.split("\n")]
 

@@ -29,6 +29,12 @@ class FeedSpec(msgspec.Struct, frozen=True, kw_only=True):
     min_items: int = 0
     images: tuple[Enclosure, ...] = ()
     terms: tuple[Term, ...] = ()
+    pages: tuple[str, ...] = ()
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """What is rendered of it: its formats, then its pages."""
+        return self.formats + self.pages
 
 
 def term(topic: Topic, settings: Settings) -> Term:
@@ -107,6 +113,7 @@ def _spec(
         min_items=min_items,
         images=images,
         terms=terms,
+        pages=("page",) if settings.pages else (),
     )
 
 

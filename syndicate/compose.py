@@ -118,6 +118,8 @@ def compose_frame(spec: FeedSpec, updated: datetime, settings: Settings) -> Feed
         terms=spec.terms,
         rights=site.rights,
         ttl=site.ttl,
+        formats=spec.formats,
+        root="../" * (spec.path.count("/") + 1) if settings.pages else "",
     )
 
 

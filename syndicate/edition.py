@@ -16,7 +16,7 @@ from syndicate.index import Index
 from syndicate.indexfile import Member
 from syndicate.render import FILE_NAMES
 from syndicate.report import FeedReport
-from syndicate.selection import FeedKey, Names, is_enabled, newer_than, split_key, standing_feeds
+from syndicate.selection import ROOT, FeedKey, Names, is_enabled, newer_than, split_key, standing_feeds
 from syndicate.settings import Settings
 
 _LONG_AGO = int(datetime(1, 1, 1, tzinfo=UTC).timestamp()) - 1
@@ -33,14 +33,19 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     def report(self) -> FeedReport:
         """Describe the feed; one with too few articles has no files."""
         spec = self.spec
-        formats = spec.formats if len(self.members) >= spec.min_items else ()
+        enough = len(self.members) >= spec.min_items
+        documents = spec.documents if enough else ()
         return FeedReport(
             path=spec.path,
             title=spec.title,
             kind=spec.kind,
             items=len(self.members),
             updated=self.updated,
-            files=tuple(f"{spec.path}/{FILE_NAMES[name]}" for name in formats),
+            files=tuple(f"{spec.path}/{FILE_NAMES[name]}" for name in documents),
+            name=spec.name if spec.kind in ("topics", "providers") else spec.title,
+            description=spec.description,
+            home_url=spec.home_url,
+            formats=spec.formats if enough else (),
         )
 
 
@@ -61,6 +66,8 @@ class Edition:
         standing = set(standing_feeds(self.settings))
         found = []
         for key in keys:
+            if key == ROOT:
+                continue
             window = self._window(key) if self._exists(key) else None
             if window is None or not (window.members or key in standing):
                 self.index.set_feed(key, None)

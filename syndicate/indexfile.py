@@ -10,7 +10,7 @@ import sqlite3
 
 import msgspec
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 CREATE TABLE files (
@@ -68,7 +68,7 @@ records   the article itself, as it is rendered from
 members   the live articles of each feed in their order; `own` where one names the topic or provider
           itself rather than a child of it
 names     what a topic or provider is shown as
-feeds     the feeds that exist and what the report says of them
+feeds     the feeds that exist and what the report says of them; the root of the output, too
 documents each published file's size and mtime as we left them
 """
 

@@ -118,7 +118,9 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     """One feed: `channel` of RSS, `feed` of Atom (RFC 4287 §4.1.1), the top object of JSON Feed.
 
     `path` is its folder under the output, `folder_url` where that folder is served; `updated` is the
-    latest of its items, never the time of the build. `items` are newest first.
+    latest of its items, never the time of the build. `items` are newest first. `formats` are those it is
+    written in; `root` is the way from its folder to the root of the output, such as `../../`, where the
+    pages and their style sheets are, or nothing where no pages are wanted.
     """
 
     id: str
@@ -135,6 +137,8 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     terms: tuple[Term, ...] = ()
     rights: str | None = None
     ttl: int | None = None
+    formats: tuple[str, ...] = ()
+    root: str = ""
     items: tuple[Item, ...] = ()
 
     def __post_init__(self) -> None:
@@ -151,6 +155,43 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     def self_url(self, file_name: str) -> str:
         """Where one of its documents is served: `rel="self"` of Atom, `feed_url` of JSON Feed."""
         return f"{self.folder_url}{file_name}"
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One feed as the catalogue lists it: `outline` of OPML 2.0.
+
+    `name` is what it is called among its kind, `updated` the date of its newest change.
+    """
+
+    path: str
+    kind: str
+    name: str
+    title: str
+    description: str
+    home_url: str
+    items: int
+    updated: datetime
+    formats: tuple[str, ...]
+
+
+class Catalogue(msgspec.Struct, frozen=True, kw_only=True):
+    """All feeds of a site, each once, in the order in which they are shown.
+
+    `url` is where the output is served, `updated` the date of the newest change in any feed.
+    """
+
+    title: str
+    description: str
+    home_url: str
+    url: str
+    language: str
+    updated: datetime
+    icon: str | None = None
+    entries: tuple[Entry, ...] = ()
+
+    def of(self, *kinds: str) -> tuple[Entry, ...]:
+        """List the feeds of some kinds."""
+        return tuple(entry for entry in self.entries if entry.kind in kinds)
 
 
 class Document(msgspec.Struct, frozen=True, kw_only=True):

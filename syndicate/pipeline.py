@@ -20,12 +20,14 @@ from syndicate.errors import PublishError, WorkerError, below
 from syndicate.index import Index
 from syndicate.indexfile import IndexBroken, put_aside
 from syndicate.lock import lock
-from syndicate.plan import Plan
+from syndicate.model import Document
+from syndicate.plan import Plan, State
 from syndicate.publish import Publication, count_foreign
 from syndicate.refresh import Changes, Progress, Refresh
 from syndicate.registry import Registries
 from syndicate.rendering import Rendering
 from syndicate.report import ChangedFeed, FeedReport, Merged, Report
+from syndicate.root import update_root
 from syndicate.selection import Names
 from syndicate.settings import Settings
 
@@ -194,6 +196,7 @@ class Run:
                 self._touch_altered(changes)
             windows = self.edition().update(changes.feeds)
             changed = self._offer(windows, progress)
+            update_root(self.index, self.settings, changes, self._offer_one)
             return self._finish(changes, changed)
 
     def update(self, only: Sequence[str] | None = None, progress: Progress | None = None) -> Changes:
@@ -221,8 +224,7 @@ class Run:
         # A file that is gone differs from everything, from one that was never known too.
         altered = {path for path in self.index.wanted_files() if known.get(path, 0) != status(path)}
         if altered:
-            keys = (key for key, feed in self.index.feeds().items() if altered.intersection(feed.files))
-            changes.touch(keys, "its files are missing or were altered")
+            changes.touch(self.index.owners(altered), "its files are missing or were altered")
 
     def _offer(self, windows: list[Window], progress: Progress | None) -> list[Window]:
         """Offer every document of the windows; tells which windows have one whose bytes differ."""
@@ -233,10 +235,13 @@ class Run:
         for done, (window, documents) in enumerate(rendering.documents(self.executor, self.jobs + 2)):
             if progress:
                 progress("rendering feeds", done, len(windows))
-            states = {self.publication.offer(each.path, each.body) for each in documents}
+            states = {self._offer_one(each) for each in documents}
             if states != {"same"}:
                 changed.append(window)
         return changed
+
+    def _offer_one(self, document: Document) -> State:
+        return self.publication.offer(document.path, document.body)
 
     def _finish(self, changes: Changes, changed: list[Window]) -> Report:
         index, publication = self.index, self.publication

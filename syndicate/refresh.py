@@ -39,8 +39,8 @@ _READ_BATCH = 128
 _AHEAD = 8
 # The packages whose versions decide about bytes.
 _RENDERING = frozenset(
-    "feedgen lxml markdown-it-py msgspec nh3 python-dateutil python-slugify pyyaml"
-    " text-unidecode tzdata".split()
+    "feedgen jinja2 lxml markdown-it-py markupsafe msgspec nh3 python-dateutil python-slugify"
+    " pyyaml text-unidecode tzdata".split()
 )
 
 

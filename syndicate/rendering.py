@@ -14,7 +14,6 @@ from syndicate.edition import Window
 from syndicate.index import Index
 from syndicate.model import Document
 from syndicate.render import FILE_NAMES
-from syndicate.settings import Format
 from syndicate.workers import Rendered, Tools, render_batch, spread
 
 # How many items make starting a pool pay; how many items, and heads of feeds, one batch holds.
@@ -31,8 +30,8 @@ class Rendering:
         self.tools = tools
         self.description = description
         self.windows = windows
-        self.formats: tuple[Format, ...] = tuple(
-            dict.fromkeys(chain.from_iterable(window.spec.formats for window in windows))
+        self.formats: tuple[str, ...] = tuple(
+            dict.fromkeys(chain.from_iterable(window.spec.documents for window in windows))
         )
         self._uses = Counter(member.file for window in windows for member in window.members)
         self._items: dict[int, Rendered] = {}
@@ -57,7 +56,7 @@ class Rendering:
             yield self.description, [records[file] for file in files], heads, self.formats
 
     def _joined(self, window: Window, head: Rendered) -> Iterator[Document]:
-        for place, name in enumerate(window.spec.formats):
+        for place, name in enumerate(window.spec.documents):
             column = self.formats.index(name)
             renderer = self.tools.renderer(name)
             body = renderer.join(head[place], [self._items[each.file][column] for each in window.members])

@@ -17,7 +17,10 @@ from syndicate.plan import Plan
 
 
 class FeedReport(msgspec.Struct, frozen=True, kw_only=True):
-    """One feed: where it is, what it is called, how many items its window holds and its date."""
+    """One feed: where it is, what it is called, how many items its window holds and its date.
+
+    `name` is what it is called among its kind, such as a topic's name; `formats` are those it is written in.
+    """
 
     path: str
     title: str
@@ -25,6 +28,10 @@ class FeedReport(msgspec.Struct, frozen=True, kw_only=True):
     items: int
     updated: datetime
     files: tuple[str, ...]
+    name: str = ""
+    description: str = ""
+    home_url: str = ""
+    formats: tuple[str, ...] = ()
 
 
 class ChangedFeed(msgspec.Struct, frozen=True, kw_only=True):

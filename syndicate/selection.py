@@ -20,6 +20,8 @@ from syndicate.urls import name_key, slug
 Kind = Literal["all", "topics", "providers", "named"]
 FeedKey = str
 """A feed before it has a path: its kind, a `/`, and what tells it apart there, such as a provider's key."""
+ROOT: FeedKey = "root/"
+"""No feed, but touched like one: the files in the root of the output, which speak of all feeds."""
 
 
 class Topic(msgspec.Struct, frozen=True, kw_only=True):

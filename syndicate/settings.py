@@ -7,6 +7,7 @@ against these by a test. May know: neither files nor lines; a ConfigError names 
 from __future__ import annotations
 
 import difflib
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
@@ -30,6 +31,12 @@ Zone = Annotated[str, Notation("zone")]
 Words = Annotated[tuple[str, ...], Notation("words")]
 
 DEFAULT_LIMIT = 50
+ROOT_FILES = frozenset(
+    "index.html index.json feeds.opml topics.opml providers.opml sitemap.xml"
+    " page.css page.js feed.css feed.svg embed.js".split()
+)
+"""The files that `pages` puts into the root of the output, beside the folders of the feeds."""
+_SITEMAP = re.compile(r"sitemap-\d+\.xml")
 
 
 class Author(Schema, frozen=True, kw_only=True):
@@ -154,6 +161,7 @@ class Settings(Schema, frozen=True, kw_only=True):
     output: str | None = None
     index: str | None = None
     formats: Formats = ("rss", "atom", "json")
+    pages: bool = True
     feeds: Feeds = msgspec.field(default_factory=Feeds)
     content: Literal["card", "body", "summary"] = "card"
     rss_enclosures: Literal["all", "first"] = "all"
@@ -231,4 +239,6 @@ def _contradictions(settings: Settings) -> list[Problem]:
             refuse(("feeds", "named", name), f"'{name}'", "a name of letters a-z, digits, '-', '_' and '.'")
         elif name in ("topics", "providers") or (name == "all" and settings.feeds.all.enabled):
             refuse(("feeds", "named", name), f"'{name}'", "a name that no other feed has")
+        elif name in ROOT_FILES or _SITEMAP.fullmatch(name):
+            refuse(("feeds", "named", name), f"'{name}'", "a name that no file of the output has")
     return problems

@@ -27,6 +27,7 @@ sources:
 
 # output: ../feeds
 # formats: [rss, atom, json]
+# pages: true                                # a page for each feed, a catalogue and lists of all of them
 
 feeds:
   all: {{limit: 50}}                           # `limit: none` lifts it; `all: false` switches it off

@@ -31,7 +31,7 @@ from syndicate.indexfile import ArticleRow, FileRow
 from syndicate.registry import Registries
 from syndicate.render import Renderer, renderer
 from syndicate.selection import FeedKey, Names, Selector
-from syndicate.settings import Format, Settings
+from syndicate.settings import Settings
 from syndicate.sources import SourceFile, parse_file, read_file
 
 Executors = Callable[[], Executor | None]
@@ -58,7 +58,7 @@ class Tools:
         self.selector = Selector(settings, self.names)
         self.readings = [settings.reading(number) for number in range(len(settings.sources))]
 
-    def renderer(self, name: Format) -> Renderer:
+    def renderer(self, name: str) -> Renderer:
         """Give the renderer of a format, tuned as the settings say."""
         return renderer(name, first_only=self.settings.rss_enclosures == "first")
 
@@ -139,7 +139,7 @@ def render_batch(
     description: bytes,
     records: Sequence[bytes],
     heads: Sequence[tuple[FeedSpec, datetime]],
-    formats: tuple[Format, ...],
+    formats: tuple[str, ...],
 ) -> tuple[list[Rendered], list[Rendered]]:
     """Render items, by their records, in the given formats, and the heads of feeds in their own."""
     tools = _tools(description)
@@ -154,7 +154,7 @@ def render_batch(
 def _head(tools: Tools, spec: FeedSpec, updated: datetime) -> Rendered:
     # A worker gets its own copy of every value, the time zone too.
     feed = compose_frame(spec, updated.astimezone(UTC), tools.settings)
-    return tuple(tools.renderer(name).head(feed) for name in spec.formats)
+    return tuple(tools.renderer(name).head(feed) for name in spec.documents)
 
 
 def decode_article(record: bytes) -> Article:

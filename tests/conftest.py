@@ -38,11 +38,13 @@ def article_text(body: str = "", **fields: str) -> str:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
-    """A folder with config/syndicate.yaml and an empty folder articles."""
+    """A folder with config/syndicate.yaml, of feeds without pages, and an empty folder articles."""
     (tmp_path / "config").mkdir()
     (tmp_path / "articles").mkdir()
     lines = "\n".join(f"  {key}: '{value}'" for key, value in SITE.items())
-    (tmp_path / "config" / "syndicate.yaml").write_text(f"site:\n{lines}\nsources:\n  - path: ../articles\n")
+    (tmp_path / "config" / "syndicate.yaml").write_text(
+        f"site:\n{lines}\npages: false\nsources: [{{path: ../articles}}]\n"
+    )
     return tmp_path
 
 

@@ -249,7 +249,7 @@ def test_permuted_articles_give_the_same_bytes(tmp_path: Path, seed: int) -> Non
         build(load_settings(folder / "syndicate.yaml"), now=NOW)
         folders.append(documents(folder / "feeds"))
     assert folders[0] == folders[1]
-    assert len(folders[0]) == 3 * 6
+    assert sum(path.endswith("/rss.xml") for path in folders[0]) == 6
 
 
 def test_the_machine_reaches_no_byte(varied: Path) -> None:

@@ -40,6 +40,7 @@ def built(name: str) -> dict[str, bytes]:
             "output": f"{folder}/feeds",
             "sources": [{"path": str(CASES[name])}],
             "feeds": {"topics": "false", "providers": "false"},
+            "pages": "false",
             **more,
             "site": {**SITE, **more.get("site", {})},
         }

@@ -104,6 +104,8 @@ configurations = st.fixed_dictionaries(
         ),
         "content": st.sampled_from(["card", "summary"]),
         "formats": st.sampled_from(["[rss, atom, json]", "[json]"]),
+        "pages": st.sampled_from(["true", "true", "false"]),
+        "icon": st.sampled_from(["~", "https://site.example/icon.png"]),
     }
 )
 registries = st.sampled_from(
@@ -147,7 +149,13 @@ class Publisher(RuleBasedStateMachine):
         self.good: dict[str, Text] = {}
         self.drafts = False
         self.full = False
-        self.configuration: dict[str, Any] = {"feeds": {}, "content": "card", "formats": "[rss, atom, json]"}
+        self.configuration: dict[str, Any] = {
+            "feeds": {},
+            "content": "card",
+            "formats": "[rss, atom, json]",
+            "pages": "true",
+            "icon": "~",
+        }
         self.registry = "[]"
         (self.root / "site" / "articles").mkdir(parents=True)
         self.write_configuration()
@@ -246,7 +254,7 @@ class Publisher(RuleBasedStateMachine):
     @rule(choice=choices, how=st.sampled_from(["append", "delete", "truncate"]))
     def alter_output(self, choice: int, how: str) -> None:
         """Lay hands on one published file."""
-        published = sorted(path for path in self.output.rglob("*.*") if path.suffix in (".xml", ".json"))
+        published = sorted(path for path in self.output.rglob("[!.]*") if path.is_file())
         if published:
             path = published[choice % len(published)]
             if how == "append":
@@ -319,8 +327,8 @@ class Publisher(RuleBasedStateMachine):
         (folder / "topics.yaml").write_text(self.registry, encoding="utf-8")
         (folder / "syndicate.yaml").write_text(
             "site: {title: S, url: https://site.example/, feeds_url: https://site.example/f/,"
-            " id: 'site.example,2020'}\n"
-            "sources: [{path: ../articles}]\n"
+            f" id: 'site.example,2020', icon: {self.configuration['icon']}}}\n"
+            f"pages: {self.configuration['pages']}\nsources: [{{path: ../articles}}]\n"
             f"content: {self.configuration['content']}\nformats: {self.configuration['formats']}\n"
             + (f"feeds:\n{feeds}\n" if feeds else ""),
             encoding="utf-8",

@@ -13,9 +13,9 @@ LAYERS = [
     "errors text digest dates urls model",
     "blockyaml yamltext frontmatter fields body article border registry schema settings selection catalogue"
     " compose plan report render render.markup render.xmlfeed render.rss render.atom render.jsonfeed"
-    " render.opml render.html",
+    " render.opml render.html render.page render.listing render.sitemap",
     "config sources index indexfile accounts publish starter lock websub",
-    "workers refresh edition rendering pipeline look watch web",
+    "workers refresh edition rendering root pipeline look watch web",
     "cli terminal",
 ]
 LAYER = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
@@ -38,18 +38,24 @@ BESIDE = {
     "render.xmlfeed": "render.markup",
     "render.rss": "render render.markup render.xmlfeed",
     "render.atom": "render render.markup render.xmlfeed",
-    "render.opml": "render.xmlfeed",
+    "render.page": "render render.html",
+    "render.listing": "render render.html",
+    "render.opml": "render",
     "yamltext": "blockyaml",
     "blockyaml": "",
     "index": "indexfile accounts",
     "refresh": "workers",
     "rendering": "edition workers",
-    "pipeline": "refresh edition rendering workers",
+    "root": "refresh",
+    "pipeline": "refresh edition rendering root workers",
     "look": "pipeline edition",
     "watch": "pipeline refresh",
     "web": "pipeline look watch",
     "cli": "terminal",
 }
+
+# What is written, each by a module of its own.
+FORMATS = ("rss", "atom", "jsonfeed", "page", "listing", "opml", "sitemap")
 
 # What a renderer may not know, though it stands in the same layer or below.
 NO_FORMAT_KNOWS = {"article", "border", "settings", "yamltext", "selection", "catalogue", "compose"}
@@ -150,7 +156,7 @@ def test_errors_know_nothing_of_the_project() -> None:
 @pytest.mark.parametrize("name", [name for name in MODULES if name.split(".")[0] == "render"])
 def test_no_format_knows_another(name: str) -> None:
     """A renderer sees the model: no other format, no article, no settings."""
-    others = {f"render.{other}" for other in ("rss", "atom", "jsonfeed", "opml", "html")} - {name}
+    others = {f"render.{other}" for other in FORMATS} - {name}
     assert project_imports_of(name) & (others | NO_FORMAT_KNOWS) == set()
 
 

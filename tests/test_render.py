@@ -344,7 +344,7 @@ def test_a_head_knows_no_items(name: str) -> None:
 def test_every_format_has_its_file(name: str) -> None:
     """The table of file names says what the renderers say."""
     assert renderer(name).file_name == FILE_NAMES[name]
-    assert set(FILE_NAMES) == set(FORMATS)
+    assert set(FILE_NAMES) == {*FORMATS, "page"}
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -6,23 +6,34 @@ a tenth of a second to load.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from importlib import import_module
+from itertools import islice
 from typing import Any
 
 import msgspec
 
 from syndicate.model import Document, Feed, Item
 
-FILE_NAMES = {"rss": "rss.xml", "atom": "atom.xml", "json": "feed.json"}
-"""The file of each format, in the folder of its feed."""
+FILE_NAMES = {"rss": "rss.xml", "atom": "atom.xml", "json": "feed.json", "page": "index.html"}
+"""The file of each format, and of the page for people, in the folder of its feed."""
 
-_MODULES = {"rss": "rss", "atom": "atom", "json": "jsonfeed"}
+LABELS = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
+"""What people call each format."""
+
+MEDIA_TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml", "json": "application/feed+json"}
+"""What a link to each format says it leads to."""
+
+_MODULES = {"rss": "rss", "atom": "atom", "json": "jsonfeed", "page": "page"}
 
 
 class Renderer(msgspec.Struct, frozen=True, kw_only=True):
-    """One format: a document is a head, the items, rendered once each, and the end."""
+    """One format: a document is a head, the items, rendered once each, and the end.
+
+    A page takes the newest of the items only: at most `most_items`, and while it has at most `most_bytes`;
+    `empty` stands in the place of items where there are none.
+    """
 
     file_name: str
     media_type: str
@@ -30,10 +41,16 @@ class Renderer(msgspec.Struct, frozen=True, kw_only=True):
     end: bytes
     head: Callable[[Feed], bytes]
     item: Callable[[Item], bytes]
+    empty: bytes = b""
+    most_items: int | None = None
+    most_bytes: int | None = None
 
     def join(self, head: bytes, items: Iterable[bytes]) -> bytes:
         """Put rendered items between the head of a feed and the end."""
-        return b"".join((head, self.separator.join(items), self.end))
+        taken: Iterable[bytes] = islice(items, self.most_items)
+        if self.most_bytes is not None:
+            taken = _fitting(taken, self.most_bytes - len(head) - len(self.end), len(self.separator))
+        return b"".join((head, self.separator.join(taken) or self.empty, self.end))
 
     def document(self, feed: Feed) -> Document:
         """Render a feed with its items as a whole document."""
@@ -42,7 +59,10 @@ class Renderer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def renderer(name: str, *, first_only: bool = False) -> Renderer:
-    """Give the renderer of a format: `rss`, `atom` or `json`. `first_only` concerns RSS enclosures."""
+    """Give the renderer of a format, `rss`, `atom` or `json`, or of a `page`.
+
+    `first_only` concerns RSS enclosures.
+    """
     module: Any = import_module(f"syndicate.render.{_MODULES[name]}")
     item = (
         partial(module.render_item, first_only=True) if first_only and name == "rss" else module.render_item
@@ -54,4 +74,16 @@ def renderer(name: str, *, first_only: bool = False) -> Renderer:
         end=module.END,
         head=module.render_head,
         item=item,
+        empty=getattr(module, "EMPTY", b""),
+        most_items=getattr(module, "MOST_ITEMS", None),
+        most_bytes=getattr(module, "MOST_BYTES", None),
     )
+
+
+def _fitting(items: Iterable[bytes], room: int, between: int) -> Iterator[bytes]:
+    """Give items, the first first, while there is room for them."""
+    for item in items:
+        room -= len(item) + between
+        if room < 0:
+            return
+        yield item

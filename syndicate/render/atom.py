@@ -70,4 +70,4 @@ def render_head(feed: Feed) -> bytes:
         frame.icon(feed.icon)
     if feed.image:
         frame.logo(feed.image.url)
-    return xmlfeed.without_end(frame.atom_str(), END)
+    return xmlfeed.without_end(xmlfeed.styled(frame.atom_str(), feed.root), END)

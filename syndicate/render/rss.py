@@ -98,4 +98,4 @@ def render_head(feed: Feed) -> bytes:
         frame.ttl(feed.ttl)
     if feed.authors[0].email:
         frame.managingEditor(f"{feed.authors[0].email} ({feed.authors[0].name})")
-    return xmlfeed.without_end(frame.rss_str(), END)
+    return xmlfeed.without_end(xmlfeed.styled(frame.rss_str(), feed.root), END)

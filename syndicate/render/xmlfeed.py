@@ -106,6 +106,18 @@ def _media_content(file: Enclosure) -> str:
     return f"<{start}>{title}{credit}</media:content>" if title or credit else f"<{start}/>"
 
 
+def styled(document: bytes, root: str) -> bytes:
+    """Say that a style sheet in the root of the output makes an XML document readable in a browser.
+
+    Of type text/css (xml-stylesheet 1.0 §4), since browsers are giving up XSLT. Without a way to the
+    root there are no pages, and the document stays as it is.
+    """
+    if not root:
+        return document
+    declaration, _, rest = document.partition(b"?>\n")
+    return declaration + f'?>\n<?xml-stylesheet type="text/css" href="{root}feed.css"?>\n'.encode() + rest
+
+
 def without_end(frame: bytes, end: bytes) -> bytes:
     """Take the closing tags off a frame, so that entries can follow."""
     tags = end.rstrip(b"\n")
