@@ -10,6 +10,7 @@ from .conftest import READERS
 from .reader import Keeper, Reader
 from .record import FORMATS, Format, Shows
 from .sites import ROOT
+from .test_opml import IMPORTERS
 
 PAGE = (ROOT / "docs" / "readers.md").read_text("utf-8")
 FORMAT_NAMES: dict[Format, str] = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
@@ -82,6 +83,13 @@ def test_the_notes_name_who_does_otherwise() -> None:
     assert named("in their own order") == {
         kind.name for kind in READERS if any(shows.sorts for shows in kind.shows.values())
     }
+
+
+def test_every_importer_is_listed() -> None:
+    """The readers that the tests let import lists of feeds are those that the page names."""
+    section = PAGE.partition("\n## Lists of feeds\n")[2].partition("\n## ")[0]
+    names = {kind.name for kind in READERS if re.search(rf"(?<![\w-]){kind.name}(?![\w-])", section)}
+    assert names == {kind.reader.name for kind in IMPORTERS}
 
 
 def test_every_package_of_npm_has_its_reason() -> None:
