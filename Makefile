@@ -5,9 +5,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READERS := $(VENV)/.readers
 PARSERS := tests/readers/node_modules/.ready
+AXE := tests/browser/node_modules/axe-core/axe.min.js
 
 .DEFAULT_GOAL := help
-.PHONY: help feeds test readers lint format coverage clean
+.PHONY: help feeds test readers browser hub-test lint format coverage clean
 
 help:  ## list what there is to do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -34,6 +35,17 @@ $(PARSERS): tests/readers/package.json
 readers: $(READERS) $(PARSERS)  ## show the feeds to real feed readers, as many as are installed
 	$(BIN)/python -m pytest -n auto --quiet -m readers tests/readers
 
+hub-test: $(READY)  ## run the tests that need a real WebSub hub, which is installed for them
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[hub-test]'
+	$(BIN)/python -m pytest --quiet tests/test_hub.py
+
+$(AXE): tests/browser/package.json
+	npm install --prefix tests/browser --no-audit --no-fund --no-package-lock --silent
+	touch $@
+
+browser: $(READY) $(AXE)  ## run the tests in a real browser; needs npm, and Debian's chromium and chromium-driver
+	$(BIN)/python -m pytest -m browser --quiet tests/browser
+
 coverage: $(READY)  ## run all tests and measure what they reach
 	$(BIN)/python -m pytest -n auto --dist loadgroup --quiet --cov --cov-report=term-missing
 
@@ -47,5 +59,6 @@ format: $(READY)  ## bring the code into shape
 	$(BIN)/ruff format .
 
 clean:  ## take away everything that was made here, the virtual environment too
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .syndicate tests/readers/node_modules
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .syndicate
+	rm -rf tests/browser/node_modules tests/readers/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

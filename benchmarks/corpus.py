@@ -9,7 +9,8 @@ always give the same bytes: nothing is read from the clock or the machine.
 
 writes OUT/articles/YYYY-MM-DD-slug.md and OUT/config/syndicate.yaml. With
 --heavy an article carries up to 180 related links instead of up to 3, so that
-5,000 of them are about 140 MB.
+5,000 of them are about 140 MB. With --archives the feeds have archives, as they
+would by default; without, they have what those of the other programs have.
 """
 
 from __future__ import annotations
@@ -107,6 +108,12 @@ sources:
   - path: ../articles
 output: ../feeds
 pages: false
+"""
+WITHOUT_ARCHIVES = """\
+feeds:
+  all: {archive: none}
+  topics: {archive: none}
+  providers: {archive: none}
 """
 
 
@@ -349,7 +356,7 @@ def render_link(article: Article) -> str:
     )
 
 
-def generate(out: Path, articles: int, seed: int = 1, heavy: bool = False) -> None:
+def generate(out: Path, articles: int, seed: int = 1, heavy: bool = False, archives: bool = False) -> None:
     """Write the corpus into `out`, which must not hold another one."""
     folder = out / "articles"
     folder.mkdir(parents=True)
@@ -359,7 +366,7 @@ def generate(out: Path, articles: int, seed: int = 1, heavy: bool = False) -> No
         (folder / name).write_bytes(corpus.render(article).encode())
     config = out / "config" / "syndicate.yaml"
     config.parent.mkdir(parents=True, exist_ok=True)
-    config.write_bytes(CONFIG.encode())
+    config.write_bytes((CONFIG if archives else CONFIG + WITHOUT_ARCHIVES).encode())
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -369,12 +376,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--articles", type=int, required=True, metavar="N")
     parser.add_argument("--seed", type=int, default=1, metavar="S")
     parser.add_argument("--heavy", action="store_true", help="many related links")
+    parser.add_argument("--archives", action="store_true", help="feeds with archives")
     args = parser.parse_args(argv)
     if args.articles < 0:
         parser.error("--articles must not be negative")
     if (args.out / "articles").exists():
         parser.error(f"{args.out / 'articles'} exists already")
-    generate(args.out, args.articles, args.seed, args.heavy)
+    generate(args.out, args.articles, args.seed, args.heavy, args.archives)
     return 0
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from syndicate.look import list_feeds, read_articles, understand
     from syndicate.model import Document, Enclosure, Feed, Item, Person, Term
     from syndicate.pipeline import build
+    from syndicate.push import ping
     from syndicate.render import renderer
     from syndicate.report import Report
     from syndicate.settings import Settings, parse_settings
@@ -52,6 +53,7 @@ _HOMES = {
     "look": ("list_feeds", "read_articles", "understand"),
     "model": ("Document", "Enclosure", "Feed", "Item", "Person", "Term"),
     "pipeline": ("build",),
+    "push": ("ping",),
     "render": ("renderer",),
     "report": ("Report",),
     "settings": ("Settings", "parse_settings"),
@@ -82,6 +84,7 @@ __all__ = [
     "load_registries",
     "load_settings",
     "parse_settings",
+    "ping",
     "read_articles",
     "renderer",
     "understand",

@@ -6,7 +6,7 @@ May know: the tables of `indexfile`; nothing of how articles come into them.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Set
 
 import msgspec
 
@@ -42,8 +42,15 @@ class Accounts:
     def set_feed(self, feed: str, report: FeedReport | None) -> None:
         """Keep what the report says of a feed, or forget a feed that is no more."""
         self._db.execute("DELETE FROM feeds WHERE feed = ?", (feed,))
+        if report is None or not report.archives:
+            self._db.execute("DELETE FROM archives WHERE feed = ?", (feed,))
         if report is not None:
-            values = (feed, report.path, "\n".join(report.files), msgspec.msgpack.encode(report))
+            values = (
+                feed,
+                report.path,
+                "\n".join(report.files + report.copies),
+                msgspec.msgpack.encode(report),
+            )
             self._db.execute("INSERT INTO feeds VALUES (?, ?, ?, ?)", values)
 
     def digest_feeds(self) -> bytes:
@@ -52,18 +59,42 @@ class Accounts:
         return digest_bytes(*(report for (report,) in rows))
 
     def feed_paths(self) -> list[tuple[str, str]]:
-        """List the keys and paths of the feeds that have files."""
-        return self._db.execute("SELECT feed, path FROM feeds WHERE files <> ''").fetchall()
-
-    def owners(self, files: Collection[str]) -> list[str]:
-        """List the keys of the feeds, and of the root, that some files belong to."""
-        rows = self._db.execute("SELECT feed, files FROM feeds ORDER BY path, feed").fetchall()
-        return [feed for feed, named in rows if not set(named.split("\n")).isdisjoint(files)]
+        """List the keys and paths of the feeds that have files and a folder."""
+        return self._db.execute("SELECT feed, path FROM feeds WHERE files <> '' AND path <> ''").fetchall()
 
     def wanted_files(self) -> list[str]:
-        """List the files of all feeds and of the root."""
-        rows = self._db.execute("SELECT files FROM feeds WHERE files <> ''")
+        """List the files of all feeds, of their archives and of the root."""
+        rows = self._db.execute(
+            "SELECT files FROM feeds WHERE files <> '' UNION ALL SELECT files FROM archives"
+        )
         return [path for (files,) in rows for path in files.split("\n")]
+
+    def lose_files(self, paths: Set[str]) -> set[str]:
+        """Tell which feeds have one of some files; periods that have one count as never written."""
+
+        def holders(table: str) -> list[tuple[str, ...]]:
+            rows = self._db.execute(f"SELECT * FROM {table} WHERE files <> ''")  # noqa: S608 - named below
+            return [row for row in rows if not paths.isdisjoint(row[2].split("\n"))]
+
+        lost = holders("archives")
+        for feed, period, *_ in lost:
+            self.forget_periods(feed, [period])
+        return {feed for feed, *_ in (*holders("feeds"), *lost)}
+
+    def archive(self, feed: str) -> dict[str, bytes]:
+        """List the periods of a feed's archive, each with the digest of its head."""
+        return dict(self._db.execute("SELECT period, head FROM archives WHERE feed = ?", (feed,)))
+
+    def set_period(self, feed: str, period: str, files: Iterable[str], head: bytes) -> None:
+        """Keep the files of a period of a feed's archive and the digest of its head."""
+        values = (feed, period, "\n".join(files), head)
+        self._db.execute("INSERT OR REPLACE INTO archives VALUES (?, ?, ?, ?)", values)
+
+    def forget_periods(self, feed: str, periods: Iterable[str]) -> None:
+        """Forget periods of a feed's archive."""
+        self._db.executemany(
+            "DELETE FROM archives WHERE feed = ? AND period = ?", ((feed, period) for period in periods)
+        )
 
     def documents(self) -> dict[str, tuple[int, int]]:
         """List the published files with size and mtime as they were left."""
@@ -76,6 +107,49 @@ class Accounts:
     def forget_documents(self, paths: Iterable[str]) -> None:
         """Forget files that are no more."""
         self._db.executemany("DELETE FROM documents WHERE path = ?", ((path,) for path in paths))
+
+    # What the hubs are owed.
+
+    def topics(self) -> dict[str, bytes]:
+        """List the documents that hubs tell of, each with the digest of its bytes."""
+        return dict(self._db.execute("SELECT path, digest FROM topics"))
+
+    def set_topics(self, digests: Mapping[str, bytes]) -> None:
+        """Keep the digests of documents."""
+        self._db.executemany("INSERT OR REPLACE INTO topics VALUES (?, ?)", digests.items())
+
+    def forget_topics(self, paths: Iterable[str]) -> None:
+        """Forget documents that are no more; no hub needs to be told of them."""
+        for path in paths:
+            self._db.execute("DELETE FROM topics WHERE path = ?", (path,))
+            self._db.execute("DELETE FROM announcements WHERE path = ?", (path,))
+
+    def owed(self) -> dict[tuple[str, str], bytes]:
+        """List what is still to be announced: hub and document, with the digest that is owed for."""
+        rows = self._db.execute("SELECT hub, path, digest FROM announcements ORDER BY path, hub")
+        return {(hub, path): digest for hub, path, digest in rows}
+
+    def owe(self, announcements: Mapping[tuple[str, str], bytes]) -> None:
+        """Note what is to be announced."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO announcements VALUES (?, ?, ?)",
+            ((hub, path, digest) for (hub, path), digest in announcements.items()),
+        )
+
+    def owe_only(self, hubs: Collection[str]) -> None:
+        """Drop what other hubs are owed; without any hub, everything that is known of topics."""
+        known = [hub for (hub,) in self._db.execute("SELECT DISTINCT hub FROM announcements")]
+        gone = ((hub,) for hub in known if hub not in hubs)
+        self._db.executemany("DELETE FROM announcements WHERE hub = ?", gone)
+        if not hubs:
+            self._db.execute("DELETE FROM topics")
+
+    def pay(self, announcements: Mapping[tuple[str, str], bytes]) -> None:
+        """Strike what was announced, unless the document has changed again since."""
+        self._db.executemany(
+            "DELETE FROM announcements WHERE hub = ? AND path = ? AND digest = ?",
+            ((hub, path, digest) for (hub, path), digest in announcements.items()),
+        )
 
     # What the report asks for.
 

@@ -11,12 +11,16 @@ from collections.abc import Iterable
 import msgspec
 
 from syndicate.model import Enclosure, Term
+from syndicate.registry import Entry
 from syndicate.selection import FeedKey, Kind, Names, Topic, split_key
-from syndicate.settings import AllFeed, Format, NamedFeed, ProviderFeeds, Settings, TopicFeeds
+from syndicate.settings import AllFeed, ArchiveBy, Format, NamedFeed, ProviderFeeds, Settings, TopicFeeds
 
 
 class FeedSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """A feed's address, words, limit and formats. `path` is its folder under the output, with `/`."""
+    """A feed's address, words, limit and formats. `path` is its folder under the output, with `/`.
+
+    `former` are the folders that it had under other names, of the same form.
+    """
 
     kind: Kind
     name: str
@@ -29,12 +33,30 @@ class FeedSpec(msgspec.Struct, frozen=True, kw_only=True):
     min_items: int = 0
     images: tuple[Enclosure, ...] = ()
     terms: tuple[Term, ...] = ()
+    retired: bool = False
+    former: tuple[str, ...] = ()
+    archive: ArchiveBy = "none"
     pages: tuple[str, ...] = ()
 
-    @property
-    def documents(self) -> tuple[str, ...]:
-        """What is rendered of it: its formats, then its pages."""
-        return self.formats + self.pages
+    def documents(self, period: str = "") -> tuple[str, ...]:
+        """Say what is rendered of it: its formats, then its pages; a period of its archive has none."""
+        return self.formats if period else self.formats + self.pages
+
+    def folder(self, period: str = "") -> str:
+        """Tell the folder of the feed itself, or of a period of its archive."""
+        return f"{self.path}/archive/{period}" if period else self.path
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a document stands among those of its feed (RFC 5005 §4), by the names of periods.
+
+    `period` is empty for the document that readers subscribe to, `older` and `newer` are the next ones
+    to either side.
+    """
+
+    period: str = ""
+    older: str | None = None
+    newer: str | None = None
 
 
 def term(topic: Topic, settings: Settings) -> Term:
@@ -62,7 +84,8 @@ def specify(key: FeedKey, settings: Settings, names: Names) -> FeedSpec:
             settings=settings,
             min_items=feeds.topics.min_items,
             terms=(term(topic, settings),),
-            description=entry.description if entry else "",
+            entry=entry,
+            former=names.registries.topics.former_of(entry) if entry else (),
             home_url=entry.url if entry else None,
             images=entry.images if entry else (),
         )
@@ -76,7 +99,8 @@ def specify(key: FeedKey, settings: Settings, names: Names) -> FeedSpec:
             chosen=feeds.providers,
             settings=settings,
             min_items=feeds.providers.min_items,
-            description=shown.description,
+            entry=shown.entry,
+            former=names.registries.providers.former_of(shown.entry) if shown.entry else (),
             home_url=shown.home_url,
             images=shown.images,
         )
@@ -92,7 +116,8 @@ def _spec(
     title: str,
     chosen: AllFeed | TopicFeeds | ProviderFeeds | NamedFeed,
     settings: Settings,
-    description: str = "",
+    entry: Entry | None = None,
+    former: tuple[str, ...] = (),
     home_url: str | None = None,
     min_items: int = 0,
     images: tuple[Enclosure, ...] = (),
@@ -106,15 +131,33 @@ def _spec(
         name=name,
         path=path,
         title=title,
-        description=description or own or about_all or title,
+        description=(entry.description if entry else own) or about_all or title,
         formats=tuple(dict.fromkeys(chosen.formats or settings.formats)),
         limit=chosen.limit,
         home_url=home_url or site.url,
-        min_items=min_items,
+        # What is in a registry has its feed however little is in it.
+        min_items=0 if entry else min_items,
         images=images,
         terms=terms,
-        pages=("page",) if settings.pages else (),
+        retired=entry.retired if entry else False,
+        former=tuple(f"{kind}/{segment}" for segment in former),
+        archive=chosen.archive,
+        pages=("page", "embed") if settings.pages else (),
     )
+
+
+def redirects(settings: Settings, names: Names) -> tuple[tuple[str, str], ...]:
+    """List the old addresses of feeds: the folder that an alias had, and the folder that it points to.
+
+    Both are relative to the output and end with `/`. What another feed of a registry has for its
+    address is no old one. All of this follows from the configuration alone.
+    """
+    found = []
+    for kind in ("topics", "providers"):
+        if getattr(settings.feeds, kind).enabled:
+            registry = getattr(names.registries, kind)
+            found += [(f"{kind}/{old}/", f"{kind}/{entry.segment}/") for old, entry in registry.former()]
+    return tuple(sorted(found))
 
 
 def _filled(template: str, name: str, site: str) -> str:

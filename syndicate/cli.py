@@ -54,6 +54,14 @@ _unpublished_option = click.option(
     "--include-unpublished", is_flag=True, help="Show articles with published: false or draft: true too."
 )
 
+_ping_option = click.option(
+    "--no-ping",
+    "ping",
+    flag_value=False,
+    default=True,
+    help="Keep what hubs are to be told for `ping --owed`.",
+)
+
 
 @contextmanager
 def _errors_as_lines() -> Iterator[None]:
@@ -131,6 +139,7 @@ def main() -> None:
 @click.option(
     "--report", "report_path", type=click.Path(dir_okay=False), help="Write the report to a JSON file."
 )
+@_ping_option
 @click.option("-q", "--quiet", is_flag=True, help="Print failed articles only.")
 @click.option("-v", "--verbose", is_flag=True, help="Name every changed file and every value left out.")
 def build(
@@ -186,6 +195,7 @@ def _write_report(report: Report, path: str) -> None:
 )
 @_unpublished_option
 @click.option("--jobs", type=click.IntRange(1), help="How many processes may work; default one a processor.")
+@_ping_option
 def watch(config_path: str | None, output: str | None, **options: Any) -> None:
     """Rebuild on every change of an article or of the configuration, until Ctrl-C."""
     with _errors_as_lines():
@@ -195,7 +205,7 @@ def watch(config_path: str | None, output: str | None, **options: Any) -> None:
         from syndicate.watch import watch as watch_site
 
         path = config_path or str(find_config())
-        with Watcher(path, lambda: _load(path, output), Options(**options)) as watcher:
+        with Watcher(path, lambda: _load(path, output), Options(**options), click.echo) as watcher:
             try:
                 watch_site(watcher, click.echo)
             except KeyboardInterrupt:
@@ -232,6 +242,53 @@ def show(config_path: str | None, file: str, **options: Any) -> None:
         from syndicate.terminal import article_lines
 
         click.echo("\n".join(article_lines(understand(_load(config_path), file, **options))))
+
+
+@main.command(epilog="Exit codes: 0 fine; 1 a hub refused or could not be reached; 2 usage or configuration.")
+@_config_option
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False),
+    help="Where the feeds are, instead of the configured folder.",
+)
+@click.option("--owed", is_flag=True, help="Only what an earlier build left to be announced.")
+@click.option("-v", "--verbose", is_flag=True, help="Name every document.")
+@click.argument("feeds", nargs=-1, metavar="[FEED]...")
+def ping(
+    config_path: str | None, output: str | None, owed: bool, verbose: bool, feeds: tuple[str, ...]
+) -> None:
+    """Tell the hubs that feeds changed: those at the paths FEED, such as topics/ai, or all."""
+    with _errors_as_lines():
+        from syndicate.push import ping as ping_hubs
+
+        outcome = ping_hubs(_load(config_path, output), feeds, owed=owed)
+        for line in outcome.details() if verbose else ():
+            click.echo(line)
+        for warning in outcome.warnings:
+            click.echo(f"warning: {warning}", err=True)
+        for line in outcome.summary():
+            click.echo(line)
+    sys.exit(0 if outcome.ok else FAILED)
+
+
+@main.command()
+@_config_option
+@click.option(
+    "--every",
+    "often",
+    type=click.Choice(["15m", "30m", "hourly", "6h", "daily"]),
+    default="hourly",
+    help="How often the feeds are to be built; default hourly.",
+)
+@click.argument("scheduler", type=click.Choice(["cron", "systemd", "github-actions", "gitlab-ci"]))
+def schedule(config_path: str | None, often: Any, scheduler: Any) -> None:
+    """Print what a scheduler is to be told so that it builds the feeds unattended."""
+    with _errors_as_lines():
+        from syndicate.config import find_config
+        from syndicate.schedule import write_schedule
+
+        path = config_path or str(find_config())
+        click.echo(write_schedule(_load(path), path, scheduler, often), nl=False)
 
 
 @main.command()

@@ -12,11 +12,14 @@ from html import escape
 import msgspec
 
 from syndicate.article import Article
-from syndicate.catalogue import FeedSpec, term
+from syndicate.catalogue import FeedSpec, Place, term
 from syndicate.model import Enclosure, Feed, Item, Person, lead_image
 from syndicate.selection import Names
 from syndicate.settings import Settings
 from syndicate.urls import IMAGE_TYPES, media_type, tag_uri
+
+RETIRED = "This feed is retired: nothing new will appear in it."
+"""What the description of a feed says in addition, for the formats that have no word of their own for it."""
 
 # RSS 2.0 `<image>`: at most 144 wide and 400 high.
 _RSS_WIDTH, _RSS_HEIGHT = 144, 400
@@ -97,19 +100,30 @@ def compose_feed(spec: FeedSpec, items: Sequence[Item], settings: Settings) -> F
     return msgspec.structs.replace(compose_frame(spec, updated, settings), items=tuple(items))
 
 
-def compose_frame(spec: FeedSpec, updated: datetime, settings: Settings) -> Feed:
-    """Compose what a feed says of itself, without its items."""
+_ALONE = Place()
+
+
+def compose_frame(spec: FeedSpec, updated: datetime, settings: Settings, place: Place = _ALONE) -> Feed:
+    """Compose what one document of a feed says of it, without the items.
+
+    The documents of an archive have the id of the feed: they are one feed (RFC 5005 §4). They show no
+    image: a provider's is that of its newest article, and would change what is closed.
+    """
     site = settings.site
-    images = spec.images or _site_icon(settings)
+
+    def served(period: str | None) -> str | None:
+        return None if period is None else f"{site.feeds_url}{spec.folder(period)}/"
+
+    images = () if place.period else spec.images or _site_icon(settings)
     fitting = [each for each in images if _fits_rss(each)]
     icons = sorted(images, key=lambda image: -(image.width or 0))
     return Feed(
         id=tag_uri(site.id, f"{spec.path}/"),
-        path=spec.path,
+        path=spec.folder(place.period),
         title=spec.title,
-        description=spec.description,
+        description=f"{spec.description}\n{RETIRED}" if spec.retired else spec.description,
         home_url=spec.home_url,
-        folder_url=f"{site.feeds_url}{spec.path}/",
+        folder_url=f"{site.feeds_url}{spec.folder(place.period)}/",
         updated=updated,
         language=site.language,
         image=fitting[0] if fitting else None,
@@ -118,8 +132,14 @@ def compose_frame(spec: FeedSpec, updated: datetime, settings: Settings) -> Feed
         terms=spec.terms,
         rights=site.rights,
         ttl=site.ttl,
+        # Nobody waits for an archive: only what is subscribed to is announced.
+        hubs=() if place.period else settings.hubs,
+        expired=spec.retired,
+        current_url=served("") if place.period else None,
+        older_url=served(place.older),
+        newer_url=served(place.newer),
         formats=spec.formats,
-        root="../" * (spec.path.count("/") + 1) if settings.pages else "",
+        root="../" * (spec.folder(place.period).count("/") + 1) if settings.pages else "",
     )
 
 

@@ -150,7 +150,17 @@ def _load_registry(
                     Problem(field=place, found=f"'{entry.name}' a second time", expected="each once")
                 )
         problems += _located(found, text, file)
-    return Registry(entries.values())
+    registry = Registry(entries.values())
+    for folder, claims in registry.contested():
+        known = ", ".join(f"'{entry.name}'" for entry in claims)
+        problems.append(
+            Problem(
+                path=_shown(Path(path or "")),
+                found=f"an alias of {len(claims)} entries ({known}), all of which would have had {folder}/",
+                expected="each alias once",
+            )
+        )
+    return registry
 
 
 def _registry_files(path: str) -> list[Path]:

@@ -74,15 +74,20 @@ class Index(Accounts):
     def begin(self) -> None:
         """Begin the transaction of a run; nobody else writes until it ends."""
         self._db.execute("BEGIN IMMEDIATE")
-        self._db.execute("CREATE TEMP TABLE IF NOT EXISTS unsettled (id TEXT PRIMARY KEY)")
+        self._db.execute(
+            "CREATE TEMP TABLE IF NOT EXISTS unsettled ("
+            "id TEXT NOT NULL, published INTEGER NOT NULL, PRIMARY KEY (id, published)) WITHOUT ROWID"
+        )
+        self._db.execute("DELETE FROM unsettled")
 
     def commit(self) -> None:
         """Make the run's changes last."""
         self._db.commit()
 
     def clear(self) -> None:
-        """Forget everything, inside the running transaction."""
-        for table in ("meta", "files", "articles", "records", "members", "names", "feeds", "documents"):
+        """Forget everything, inside the running transaction; what hubs are owed is not about the sources."""
+        tables = "meta files articles records members names feeds archives documents"
+        for table in tables.split():
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - the names stand above
 
     # What was known, and what a run was about.
@@ -259,7 +264,8 @@ class Index(Accounts):
     # One article an id.
 
     def _settle_later(self, file: int) -> None:
-        self._db.execute("INSERT OR IGNORE INTO unsettled SELECT id FROM articles WHERE file = ?", (file,))
+        query = "INSERT OR IGNORE INTO unsettled SELECT id, published FROM articles WHERE file = ?"
+        self._db.execute(query, (file,))
 
     def settle(self, *, everything: bool, include_unpublished: bool) -> set[str]:
         """Decide which file stays where several share an id (law 3); returns the feeds that this touches."""
@@ -279,8 +285,12 @@ class Index(Accounts):
             admitted = keep and _is_live(removed, draft, include_unpublished)
             if admitted != bool(live):
                 touched |= self._admit(file) if admitted else self._withdraw(file)
-        self._db.execute("DELETE FROM unsettled")
+                self._settle_later(file)
         return touched
+
+    def moved(self) -> set[int]:
+        """List when the articles were published that this run changed, before and after the change."""
+        return {published for (published,) in self._db.execute("SELECT published FROM unsettled")}
 
     # Time.
 
@@ -303,7 +313,18 @@ class Index(Accounts):
         oldest: int | None = self._db.execute(query, (feed, after, until)).fetchone()[0]
         return oldest
 
+    def instants(self, feed: str, after: int, until: int) -> set[int]:
+        """List the instants when articles of a feed were published, of those after one until another."""
+        query = "SELECT DISTINCT published FROM members WHERE feed = ? AND published > ? AND published <= ?"
+        return {published for (published,) in self._db.execute(query, (feed, after, until))}
+
     # Windows.
+
+    def newest(self, feed: str, after: int, until: int) -> int | None:
+        """Tell when the newest article of a feed was published, of those after one instant until another."""
+        query = "SELECT max(published) FROM members WHERE feed = ? AND published > ? AND published <= ?"
+        newest: int | None = self._db.execute(query, (feed, after, until)).fetchone()[0]
+        return newest
 
     def member_feeds(self) -> set[str]:
         """List the keys of all feeds that any article stands in."""

@@ -10,7 +10,7 @@ import sqlite3
 
 import msgspec
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 5
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 CREATE TABLE files (
@@ -57,7 +57,18 @@ CREATE TABLE names (key TEXT PRIMARY KEY, shown BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE feeds (
     feed TEXT PRIMARY KEY, path TEXT NOT NULL, files TEXT NOT NULL, report BLOB NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE archives (
+    feed TEXT NOT NULL,
+    period TEXT NOT NULL,
+    files TEXT NOT NULL,
+    head BLOB NOT NULL,
+    PRIMARY KEY (feed, period)
+) WITHOUT ROWID;
 CREATE TABLE documents (path TEXT PRIMARY KEY, size INTEGER NOT NULL, mtime INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE topics (path TEXT PRIMARY KEY, digest BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE announcements (
+    hub TEXT NOT NULL, path TEXT NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (hub, path)
+) WITHOUT ROWID;
 """
 """
 files     every file of the sources as it was last read; `problem` where that failed
@@ -69,7 +80,11 @@ members   the live articles of each feed in their order; `own` where one names t
           itself rather than a child of it
 names     what a topic or provider is shown as
 feeds     the feeds that exist and what the report says of them; the root of the output, too
+archives  the periods of their archives; `head` digests what a document says before its items
 documents each published file's size and mtime as we left them
+topics    the feed documents that hubs tell of, each with a digest of the bytes that were last accounted for
+announcements
+          which documents each hub is still to be told of, with the digest of the bytes that it is owed for
 """
 
 IndexBroken = sqlite3.DatabaseError

@@ -118,9 +118,14 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     """One feed: `channel` of RSS, `feed` of Atom (RFC 4287 §4.1.1), the top object of JSON Feed.
 
     `path` is its folder under the output, `folder_url` where that folder is served; `updated` is the
-    latest of its items, never the time of the build. `items` are newest first. `formats` are those it is
-    written in; `root` is the way from its folder to the root of the output, such as `../../`, where the
-    pages and their style sheets are, or nothing where no pages are wanted.
+    latest of its items, never the time of the build. `expired` says that nothing new will come. `items`
+    are newest first. `hubs` are those that tell subscribers of its changes (WebSub §4). `formats` are those
+    it is written in; `root` is the way from its folder to the root of the output, such as `../../`, where
+    the pages and their style sheets are, or nothing where no pages are wanted.
+
+    A feed may be told in several documents (RFC 5005 §4): the one that readers subscribe to, and those
+    of its archive. `older_url` and `newer_url` are the folders of the archive documents before and after
+    this one; `current_url` is that of the former, and only the latter have it.
     """
 
     id: str
@@ -137,6 +142,11 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     terms: tuple[Term, ...] = ()
     rights: str | None = None
     ttl: int | None = None
+    hubs: tuple[str, ...] = ()
+    expired: bool = False
+    current_url: str | None = None
+    older_url: str | None = None
+    newer_url: str | None = None
     formats: tuple[str, ...] = ()
     root: str = ""
     items: tuple[Item, ...] = ()
@@ -146,11 +156,20 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
             if not getattr(self, name):
                 raise RenderError(self.path or "a feed", f"{name} is empty")
             _refuse_illegal(self.path, getattr(self, name))
-        _refuse_illegal(self.path, self.icon, self.rights)
+        _refuse_illegal(self.path, self.icon, self.rights, *self.hubs)
         if self.updated.tzinfo is not UTC:
             raise RenderError(self.path, "updated is not in UTC")
         if not self.authors:
             raise RenderError(self.path, "a feed needs an author (RFC 4287 §4.1.1)")
+
+    def archive_links(self, file_name: str) -> tuple[tuple[str, str], ...]:
+        """List the links of RFC 5005 §4 to documents of the same format, each with its relation."""
+        folders = (
+            ("current", self.current_url),
+            ("prev-archive", self.older_url),
+            ("next-archive", self.newer_url),
+        )
+        return tuple((rel, f"{folder}{file_name}") for rel, folder in folders if folder)
 
     def self_url(self, file_name: str) -> str:
         """Where one of its documents is served: `rel="self"` of Atom, `feed_url` of JSON Feed."""

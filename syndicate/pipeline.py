@@ -10,17 +10,20 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import BrokenExecutor, Executor
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from itertools import chain
 
 import msgspec
 
 from syndicate import workers, yamltext
+from syndicate.catalogue import FeedSpec
 from syndicate.config import load_registries
-from syndicate.edition import Edition, Window
+from syndicate.edition import Edition
 from syndicate.errors import PublishError, WorkerError, below
 from syndicate.index import Index
 from syndicate.indexfile import IndexBroken, put_aside
 from syndicate.lock import lock
 from syndicate.model import Document
+from syndicate.owed import Accounting, Ledger
 from syndicate.plan import Plan, State
 from syndicate.publish import Publication, count_foreign
 from syndicate.refresh import Changes, Progress, Refresh
@@ -30,6 +33,7 @@ from syndicate.report import ChangedFeed, FeedReport, Merged, Report
 from syndicate.root import update_root
 from syndicate.selection import Names
 from syndicate.settings import Settings
+from syndicate.window import Window
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +46,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     full: bool = False
     jobs: int | None = None
     wait: float = 0.0
+    ping: bool = True
 
 
 def build(
@@ -54,6 +59,7 @@ def build(
     full: bool = False,
     jobs: int | None = None,
     wait: float = 0.0,
+    ping: bool = True,
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Report:
@@ -62,7 +68,8 @@ def build(
     `now` is the present instant, used only to decide what is due; the default is the clock. `full`
     trusts nothing that the index knows but the last good version of an article that is broken.
     `jobs` is how many processes may work (default: one a processor); `executor` takes their place.
-    `wait` is how many seconds another run on the same output is waited for.
+    `wait` is how many seconds another run on the same output is waited for. Without `ping` the hubs
+    are not told of what changed, and what they are owed is kept for later.
     Raises ConfigError, NoArticlesError, PublishError, LockedError or WorkerError, each before any
     file is pruned; a file that was replaced is whole, old or new.
     """
@@ -74,12 +81,14 @@ def build(
         full=full,
         jobs=jobs,
         wait=wait,
+        ping=ping,
     )
     if dry_run:
         with Index.copy(index_path(settings)) as index:
             return build_with(index, settings, options, executor=executor, progress=progress)
-    with lock(os.path.join(state_folder(settings), "lock"), wait):
-        return build_locked(settings, options, executor=executor, progress=progress)
+    with lock(lock_path(settings), wait):
+        report = build_locked(settings, options, executor=executor, progress=progress)
+    return _announced(report, settings, options) if settings.hubs else report
 
 
 def output_folder(settings: Settings) -> str:
@@ -92,9 +101,30 @@ def state_folder(settings: Settings) -> str:
     return os.path.join(os.path.dirname(output_folder(settings)), ".syndicate")
 
 
+def lock_path(settings: Settings) -> str:
+    """Tell where the lock is that keeps two runs on one output apart."""
+    return os.path.join(state_folder(settings), "lock")
+
+
 def index_path(settings: Settings) -> str:
     """Tell where the index is."""
     return settings.index or os.path.join(state_folder(settings), "index.db")
+
+
+def ledger(settings: Settings) -> Ledger:
+    """Open the account of what the hubs are owed."""
+    return Ledger(settings, index=index_path(settings), lock=lock_path(settings))
+
+
+def _announced(report: Report, settings: Settings, options: Options) -> Report:
+    """Announce what is owed, by this run or an earlier one, now that it lasts and the lock is free."""
+    outcome = ledger(settings).settle_owed() if options.ping else ledger(settings).kept()
+    return msgspec.structs.replace(
+        report,
+        announcements=outcome.announcements,
+        owed=outcome.owed,
+        warnings=(*report.warnings, *outcome.warnings),
+    )
 
 
 def build_locked(
@@ -186,6 +216,7 @@ class Run:
         self.refresh = Refresh(
             index, settings, registries, self.now, include_unpublished=options.include_unpublished
         )
+        self.accounting = Accounting(index, settings.hubs)
         self.publication = Publication(output_folder(settings), dry_run=options.dry_run)
 
     def build(self, only: Sequence[str] | None = None, progress: Progress | None = None) -> Report:
@@ -194,10 +225,12 @@ class Run:
             changes = self.update(only, progress)
             if only is None:
                 self._touch_altered(changes)
-            windows = self.edition().update(changes.feeds)
-            changed = self._offer(windows, progress)
+            edition = self.edition()
+            windows = edition.update(changes.feeds, None if changes.everything else changes.moved)
+            specs = [*(each.spec for each in windows), *(each.spec for each in edition.archive.chapters)]
+            changed = self._offer(chain(windows, edition.archive.windows()), specs, progress)
             update_root(self.index, self.settings, changes, self._offer_one)
-            return self._finish(changes, changed)
+            return self._finish(changes, changed, edition.gone)
 
     def update(self, only: Sequence[str] | None = None, progress: Progress | None = None) -> Changes:
         """Bring the index up to date, in a transaction that only a finished build commits."""
@@ -224,26 +257,31 @@ class Run:
         # A file that is gone differs from everything, from one that was never known too.
         altered = {path for path in self.index.wanted_files() if known.get(path, 0) != status(path)}
         if altered:
-            changes.touch(self.index.owners(altered), "its files are missing or were altered")
+            changes.touch(sorted(self.index.lose_files(altered)), "its files are missing or were altered")
 
-    def _offer(self, windows: list[Window], progress: Progress | None) -> list[Window]:
-        """Offer every document of the windows; tells which windows have one whose bytes differ."""
+    def _offer(
+        self, windows: Iterable[Window], specs: Sequence[FeedSpec], progress: Progress | None
+    ) -> dict[str, Window]:
+        """Offer every document of the windows; tells which feeds have one whose bytes differ, by path."""
         description = workers.describe(self.settings, self.registries, self.learnt)
         tools = workers.Tools(self.settings, self.registries, self.learnt)
-        rendering = Rendering(self.index, tools, description, windows)
-        changed = []
-        for done, (window, documents) in enumerate(rendering.documents(self.executor, self.jobs + 2)):
-            if progress:
-                progress("rendering feeds", done, len(windows))
-            states = {self._offer_one(each) for each in documents}
-            if states != {"same"}:
-                changed.append(window)
+        changed: dict[str, Window] = {}
+        with Rendering(self.index, tools, description, specs) as rendering:
+            rendered = rendering.documents(windows, self.executor, self.jobs + 2)
+            for done, (window, documents) in enumerate(rendered):
+                if progress:
+                    progress("rendering feeds", done, len(specs))
+                states = {self._offer_one(each) for each in documents}
+                if states != {"same"}:
+                    changed.setdefault(window.spec.path, window)
         return changed
 
     def _offer_one(self, document: Document) -> State:
-        return self.publication.offer(document.path, document.body)
+        state = self.publication.offer(document.path, document.body)
+        self.accounting.see(document.path, document.body, state)
+        return state
 
-    def _finish(self, changes: Changes, changed: list[Window]) -> Report:
+    def _finish(self, changes: Changes, changed: dict[str, Window], gone: tuple[str, ...]) -> Report:
         index, publication = self.index, self.publication
         rendered = set(publication.states)
         for path in index.wanted_files():
@@ -251,10 +289,15 @@ class Run:
                 publication.keep(path)
         foreign = 0 if publication.owned else count_foreign(publication.output, publication.states.keys())
         plan = publication.finish()
-        reasons = (ChangedFeed(path=window.spec.path, reason=changes.feeds[window.key]) for window in changed)
-        report = self._report(changes, plan, foreign, tuple(reasons))
+        reasons = (
+            ChangedFeed(path=path, reason=changes.feeds[window.key]) for path, window in changed.items()
+        )
+        report = msgspec.structs.replace(
+            self._report(changes, plan, foreign, tuple(reasons)), gone_feeds=gone
+        )
         if not self.options.dry_run:
             self._remember(plan, rendered)
+            self.accounting.close(publication.states)
             index.commit()
         return report
 

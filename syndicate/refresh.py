@@ -17,6 +17,7 @@ import msgspec
 
 from syndicate import __version__, workers
 from syndicate.article import Article, Provider
+from syndicate.dates import LONG_AGO
 from syndicate.digest import digest_of
 from syndicate.errors import NoArticlesError
 from syndicate.index import Index
@@ -45,13 +46,18 @@ _RENDERING = frozenset(
 
 
 class Changes(msgspec.Struct, kw_only=True):
-    """What a refresh found: how many files it read, and the feeds that may differ, with the reason."""
+    """What a refresh found: how many files it read, and the feeds that may differ, with the reason.
+
+    `moved` are the instants when those articles were published that came, went or look different now,
+    so that of a feed's archive the periods of these are rendered, and no others.
+    """
 
     total: int = 0
     read: int = 0
     changed: int = 0
     everything: bool = False
     feeds: dict[FeedKey, str] = {}
+    moved: set[int] = set()
 
     def touch(self, feeds: Iterable[FeedKey], reason: str) -> None:
         """Remember feeds; the first reason stays."""
@@ -108,12 +114,13 @@ class Refresh:
             self._regroup(executor)
         settled = index.settle(everything=regroup, include_unpublished=self.include_unpublished)
         changes.touch(settled, "another file of the same id stays")
+        changes.moved |= index.moved()
         self._pass_time()
         if not allow_empty and not index.has_articles():
             raise NoArticlesError([source.path for source in self.settings.sources], index.failures())
         if changes.everything:
             reason = "the configuration changed" if index.meta("now") is not None else "the index is new"
-            changes.touch(standing_feeds(self.settings), reason)
+            changes.touch(standing_feeds(self.settings, self.registries), reason)
             changes.touch(index.member_feeds(), reason)
             changes.touch(index.feeds(), reason)
         self._rename()
@@ -242,13 +249,16 @@ class Refresh:
             return
         after, until = sorted((last, self.now))
         self.changes.touch(self.index.feeds_due_between(after, until), "an article became due")
+        # Every article is in the feed of everything, even where that one is switched off.
+        self.changes.moved |= self.index.instants("all/", after, until)
         for name in self.settings.feeds.named:
             feed = f"named/{name}"
             span = newer_than(feed, self.settings)
             if span is not None:
                 age = int(span.total_seconds())
-                if self.index.oldest_after(feed, after - age, until - age) is not None:
+                if left := self.index.instants(feed, after - age, until - age):
                     self.changes.touch([feed], "an article grew too old")
+                    self.changes.moved |= left
 
     def next_event(self) -> int | None:
         """Tell when the next article becomes due, or leaves a feed, by time alone."""
@@ -276,10 +286,19 @@ class Refresh:
             if word == shown.get(feed):
                 continue
             index.set_name(feed, word)
-            if feed in shown and not changes.everything:
-                changes.touch(
-                    index.feeds_sharing_articles_with(feed), f"{split_key(feed)[1]} changed its name"
-                )
+            if changes.everything:
+                continue
+            reason = f"{split_key(feed)[1]} changed its name"
+            changes.touch(self._about(feed, names), reason)
+            if feed in shown:
+                changes.touch(index.feeds_sharing_articles_with(feed), reason)
+                changes.moved |= index.instants(feed, LONG_AGO, self.now)
+
+    def _about(self, feed: FeedKey, names: Names) -> Iterator[FeedKey]:
+        """Give the named feeds that show a topic as their category, even those without an article of it."""
+        for name, named in self.settings.feeds.named.items():
+            if feed in (f"topics/{names.topic(word).key}" for word in named.where.topic):
+                yield f"named/{name}"
 
     def learnt(self) -> dict[FeedKey, str | Provider]:
         """Give what the newest articles call every topic and provider."""

@@ -5,7 +5,7 @@ May know: neither files nor feeds; entries arrive as mappings, whatever file the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
@@ -17,7 +17,10 @@ from syndicate.yamltext import Value
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One topic or provider of a registry. `key` tells it apart; `segment` is its folder's name."""
+    """One topic or provider of a registry. `key` tells it apart; `segment` is its folder's name.
+
+    `former` are the folders that its aliases had, were they topics or providers of their own.
+    """
 
     key: str
     name: str
@@ -27,6 +30,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     images: tuple[Enclosure, ...] = ()
     parent: str | None = None
     aliases: tuple[str, ...] = ()
+    former: tuple[str, ...] = ()
+    retired: bool = False
 
 
 class Registry:
@@ -43,6 +48,34 @@ class Registry:
         for entry in self.entries:
             for alias in entry.aliases:
                 self._by_name.setdefault(name_key(alias), entry)
+        self._former = self._old_folders()
+
+    def _old_folders(self) -> dict[str, list[Entry]]:
+        """Find the folders that only aliases had: not an entry's own, nor one by another's own name."""
+        found: dict[str, list[Entry]] = {}
+        taken = {entry.segment for entry in self.entries}
+        for entry in self.entries:
+            for alias, segment in zip(entry.aliases, entry.former, strict=False):
+                known = name_key(alias)
+                owner = self._by_name[known]
+                owned = owner is not entry and known in (owner.key, name_key(owner.name))
+                claims = [] if owned or segment in taken else found.setdefault(segment, [])
+                if entry not in claims:
+                    claims.append(entry)
+        return found
+
+    def former(self) -> list[tuple[str, Entry]]:
+        """List the folders that aliases had, each with the entry that goes by the alias now."""
+        return [(segment, claims[0]) for segment, claims in self._former.items()]
+
+    def former_of(self, entry: Entry) -> tuple[str, ...]:
+        """List the folders that an entry's aliases had."""
+        segments = dict.fromkeys(entry.former)
+        return tuple(segment for segment in segments if self._former.get(segment, [None])[0] == entry)
+
+    def contested(self) -> list[tuple[str, list[Entry]]]:
+        """List the folders that the aliases of several entries claim, which only one can have had."""
+        return [(segment, claims) for segment, claims in self._former.items() if len(claims) > 1]
 
     def find(self, name: str) -> Entry | None:
         """Find the entry that goes by a name, in any case, or by its key."""
@@ -72,8 +105,8 @@ class Registries(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def parse_topic(mapping: Mapping[str, Value], base: str) -> tuple[Entry | None, list[Problem]]:
-    """Read a topic: `name`, and `slug` (or `_id`), `description`, `image(s)`, `parent`, `aliases`, `url`."""
-    reader = _EntryReader(mapping, base)
+    """Read a topic: `name`, and perhaps `slug` (or `_id`), `description`, `image(s)`, `parent`, `aliases`."""
+    reader = _EntryReader(mapping, base, slug)
     name = reader.text("name")
     segment = reader.segment("slug", "_id") or (slug(name) if name else "")
     return reader.entry(key=name_key(name), name=name, segment=segment, required="name")
@@ -81,7 +114,7 @@ def parse_topic(mapping: Mapping[str, Value], base: str) -> tuple[Entry | None, 
 
 def parse_provider(mapping: Mapping[str, Value], base: str) -> tuple[Entry | None, list[Problem]]:
     """Read a provider: `domain` (or `_id`, or `name` alone), and what a topic may have."""
-    reader = _EntryReader(mapping, base)
+    reader = _EntryReader(mapping, base, provider_segment)
     key = host_key(reader.text("domain", "_id")) or ""
     name = reader.text("name") or key
     key = key or (slug(name) if name else "")
@@ -89,12 +122,19 @@ def parse_provider(mapping: Mapping[str, Value], base: str) -> tuple[Entry | Non
     return reader.entry(key=key, name=name, segment=segment, required="domain")
 
 
-class _EntryReader(FieldReader):
-    """Reads the values of one entry."""
+def provider_segment(name: str) -> str:
+    """Name the folder of a provider that goes by a domain, else by a name, and has no entry."""
+    domain = host_key(name)
+    return domain if domain and "." in domain and domain == name_key(name) else slug(name)
 
-    def __init__(self, mapping: Mapping[str, Value], base: str) -> None:
+
+class _EntryReader(FieldReader):
+    """Reads the values of one entry; `folder` names the folder of a name that has no entry."""
+
+    def __init__(self, mapping: Mapping[str, Value], base: str, folder: Callable[[str], str]) -> None:
         super().__init__(base)
         self.mapping = mapping
+        self.folder = folder
 
     def first(self, *names: str) -> tuple[FieldPath, Value]:
         name = next((name for name in names if self.mapping.get(name) is not None), names[0])
@@ -112,17 +152,24 @@ class _EntryReader(FieldReader):
         self.note(field, value, "a slug of lower-case letters, digits, '-', '_' and '.'")
         return ""
 
+    def yes(self, name: str) -> bool:
+        field, value = self.first(name)
+        word = value.strip().lower() if isinstance(value, str) else value
+        if word not in (None, "true", "yes", "on", "false", "no", "off"):
+            self.note(field, value, "true or false")
+        return word in ("true", "yes", "on")
+
+    def names(self, *names: str) -> tuple[str, ...]:
+        found = (self.clean_text(field, value) for field, value in self.each(*self.first(*names)))
+        return tuple(filter(None, found))
+
     def entry(
         self, *, key: str, name: str, segment: str, required: str
     ) -> tuple[Entry | None, list[Problem]]:
         if not key:
             found = quoted(self.mapping.get(required))
             return None, [Problem(field=(required,), found=found, expected=f"a {required}")]
-        others = [
-            self.clean_text(field, value)
-            for names in (("aliases",), ("shortname",), ("otherNames",))
-            for field, value in self.each(*self.first(*names))
-        ]
+        aliases = self.names("aliases")
         url_field, url = self.first("url")
         entry = Entry(
             key=key,
@@ -132,7 +179,9 @@ class _EntryReader(FieldReader):
             url=self.clean_url(url_field, url),
             images=self.images(*self.first("images", "image")),
             parent=self.text("parent") or None,
-            aliases=tuple(filter(None, others)),
+            aliases=(*aliases, *self.names("shortname"), *self.names("otherNames")),
+            former=tuple(map(self.folder, aliases)),
+            retired=self.yes("retired"),
         )
         return entry, self.notes
 

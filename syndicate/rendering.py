@@ -5,83 +5,143 @@ May know: the index's records, the workers and the formats; neither sources nor 
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
-from itertools import chain
+from itertools import accumulate, chain, pairwise
+from tempfile import SpooledTemporaryFile
 
-from syndicate.edition import Window
+import msgspec
+
+from syndicate.catalogue import FeedSpec
 from syndicate.index import Index
 from syndicate.model import Document
 from syndicate.render import FILE_NAMES
+from syndicate.window import Window
 from syndicate.workers import Rendered, Tools, render_batch, spread
 
 # How many items make starting a pool pay; how many items, and heads of feeds, one batch holds.
 _MANY_ITEMS = 400
 _ITEMS_PER_BATCH = 48
 _HEADS_PER_BATCH = 16
+# How many bytes of rendered items stay in memory; beyond that, all of them are in a temporary file.
+_IN_MEMORY = 16_000_000
+
+
+class _Batch(msgspec.Struct):
+    """Some files to be rendered, and the windows that are complete with these."""
+
+    files: list[int]
+    windows: list[Window]
 
 
 class Rendering:
-    """Renders windows, in batches that other processes may do; keeps an item only while a feed needs it."""
+    """Renders windows, in batches that other processes may do.
 
-    def __init__(self, index: Index, tools: Tools, description: bytes, windows: Sequence[Window]) -> None:
+    The windows are taken one by one, and a rendered item waits on a shelf, since any later one may
+    show it again. So memory grows neither with the windows nor with the items, but for the largest
+    single document.
+    """
+
+    def __init__(self, index: Index, tools: Tools, description: bytes, specs: Iterable[FeedSpec]) -> None:
         self.index = index
         self.tools = tools
         self.description = description
-        self.windows = windows
-        self.formats: tuple[str, ...] = tuple(
-            dict.fromkeys(chain.from_iterable(window.spec.documents for window in windows))
-        )
-        self._uses = Counter(member.file for window in windows for member in window.members)
-        self._items: dict[int, Rendered] = {}
+        self.formats = tuple(dict.fromkeys(chain.from_iterable(spec.documents() for spec in specs)))
+        self._shelf = _Shelf()
+
+    def __enter__(self) -> Rendering:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._shelf.close()
 
     def documents(
-        self, executor: Callable[[], Executor | None], ahead: int
+        self, windows: Iterable[Window], executor: Callable[[], Executor | None], ahead: int
     ) -> Iterator[tuple[Window, list[Document]]]:
         """Give the documents of each window. `executor` is asked for only if there is much to do."""
-        many = len(self._uses) > _MANY_ITEMS
-        batches = list(_batches(self.windows))
-        results = spread(executor() if many else None, render_batch, self._arguments(batches), ahead)
-        for (files, windows), (items, heads) in zip(batches, results, strict=True):
-            self._items.update(zip(files, items, strict=True))
-            for window, head in zip(windows, heads, strict=True):
-                yield window, list(self._joined(window, head))
-                self._release(window)
+        windows = iter(windows)
+        first, many = _first(windows)
+        waiting: deque[_Batch] = deque()
 
-    def _arguments(self, batches: list[tuple[list[int], list[Window]]]) -> Iterator[tuple[object, ...]]:
-        for files, windows in batches:
-            records = dict(self.index.records(files))
-            heads = [(window.spec, window.updated) for window in windows]
-            yield self.description, [records[file] for file in files], heads, self.formats
+        def arguments() -> Iterator[tuple[object, ...]]:
+            for batch in _batches(chain(first, windows)):
+                waiting.append(batch)
+                records = dict(self.index.records(batch.files))
+                heads = [(window.spec, window.updated, window.place) for window in batch.windows]
+                yield self.description, [records[file] for file in batch.files], heads, self.formats
+
+        for items, heads in spread(executor() if many else None, render_batch, arguments(), ahead):
+            batch = waiting.popleft()
+            self._shelf.put(batch.files, items)
+            for window, head in zip(batch.windows, heads, strict=True):
+                yield window, list(self._joined(window, head))
 
     def _joined(self, window: Window, head: Rendered) -> Iterator[Document]:
-        for place, name in enumerate(window.spec.documents):
+        items = [self._shelf.get(member.file) for member in window.members]
+        for place, name in enumerate(window.spec.documents(window.place.period)):
             column = self.formats.index(name)
             renderer = self.tools.renderer(name)
-            body = renderer.join(head[place], [self._items[each.file][column] for each in window.members])
-            path = f"{window.spec.path}/{FILE_NAMES[name]}"
-            yield Document(path=path, media_type=renderer.media_type, body=body)
-
-    def _release(self, window: Window) -> None:
-        for member in window.members:
-            self._uses[member.file] -= 1
-            if not self._uses[member.file]:
-                del self._items[member.file]
+            body = renderer.join(head[place], (item[column] for item in items))
+            for folder in window.folders:
+                path = f"{folder}/{FILE_NAMES[name]}"
+                yield Document(path=path, media_type=renderer.media_type, body=body)
 
 
-def _batches(windows: Sequence[Window]) -> Iterator[tuple[list[int], list[Window]]]:
-    """Cut windows into batches: the files that no batch before has, and the feeds they complete."""
-    seen: set[int] = set()
-    files: list[int] = []
-    feeds: list[Window] = []
+def _first(windows: Iterator[Window]) -> tuple[list[Window], bool]:
+    """Take windows until there is clearly much to do, or no window left; tells whether there is."""
+    taken: list[Window] = []
+    files: set[int] = set()
     for window in windows:
-        fresh = [member.file for member in window.members if member.file not in seen]
-        seen.update(fresh)
-        files += fresh
-        feeds.append(window)
-        if len(files) >= _ITEMS_PER_BATCH or len(feeds) >= _HEADS_PER_BATCH:
-            yield files, feeds
-            files, feeds = [], []
-    if feeds:
-        yield files, feeds
+        taken.append(window)
+        files.update(member.file for member in window.members)
+        if len(files) > _MANY_ITEMS:
+            return taken, True
+    return taken, False
+
+
+def _batches(windows: Iterable[Window]) -> Iterator[_Batch]:
+    """Cut windows into batches: the files that no batch before has, and the windows they complete."""
+    seen: set[int] = set()
+    batch = _Batch([], [])
+    for window in windows:
+        for member in window.members:
+            if member.file not in seen:
+                seen.add(member.file)
+                batch.files.append(member.file)
+                if len(batch.files) == _ITEMS_PER_BATCH:
+                    yield batch
+                    batch = _Batch([], [])
+        batch.windows.append(window)
+        if len(batch.windows) == _HEADS_PER_BATCH:
+            yield batch
+            batch = _Batch([], [])
+    if batch.windows:
+        yield batch
+
+
+class _Shelf:
+    """Rendered items by the file of their article: a few in memory, many in a temporary file."""
+
+    def __init__(self) -> None:
+        self._file: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
+        self._end = 0
+        self._places: dict[int, tuple[int, ...]] = {}
+
+    def put(self, files: Iterable[int], items: Iterable[Rendered]) -> None:
+        """Keep items, one a file."""
+        self._file.seek(self._end)
+        for file, item in zip(files, items, strict=True):
+            self._places[file] = (self._end, *accumulate(map(len, item)))
+            self._end += self._file.write(b"".join(item))
+
+    def get(self, file: int) -> Rendered:
+        """Give the item of a file."""
+        start, *ends = self._places[file]
+        self._file.seek(start)
+        whole = self._file.read(ends[-1])
+        return tuple(whole[begin:end] for begin, end in pairwise((0, *ends)))
+
+    def close(self) -> None:
+        """Let go of everything."""
+        self._file.close()

@@ -20,6 +20,7 @@ class FeedReport(msgspec.Struct, frozen=True, kw_only=True):
     """One feed: where it is, what it is called, how many items its window holds and its date.
 
     `name` is what it is called among its kind, such as a topic's name; `formats` are those it is written in.
+    `former` are old addresses, where the same files are; `archives` is how many periods its archive has.
     """
 
     path: str
@@ -32,6 +33,14 @@ class FeedReport(msgspec.Struct, frozen=True, kw_only=True):
     description: str = ""
     home_url: str = ""
     formats: tuple[str, ...] = ()
+    former: tuple[str, ...] = ()
+    archives: int = 0
+
+    @property
+    def copies(self) -> tuple[str, ...]:
+        """The files at the old addresses."""
+        cut = len(self.path)
+        return tuple(folder + file[cut:] for folder in self.former for file in self.files)
 
 
 class ChangedFeed(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +56,39 @@ class Merged(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     dropped: str
     kept: str
+
+
+class Announcement(msgspec.Struct, frozen=True, kw_only=True):
+    """One topic, the address of a document, that a hub was told of; `failure` says why it was not."""
+
+    hub: str
+    topic: str
+    failure: str | None = None
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of telling hubs: each announcement that was tried, and how many are still to be made."""
+
+    announcements: tuple[Announcement, ...] = ()
+    owed: int = 0
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether every hub was told everything."""
+        return not self.owed
+
+    def summary(self) -> Iterator[str]:
+        """Say in a line how many announcements were made, and how many were not."""
+        made = sum(not each.failure for each in self.announcements)
+        owed = f", {self.owed:,} still to be made" if self.owed else ""
+        yield f"hubs: {counted(made, 'announcement')} made{owed}"
+
+    def details(self) -> Iterator[str]:
+        """Name every announcement that was tried."""
+        for each in self.announcements:
+            failure = f" ({each.failure})" if each.failure else ""
+            yield f"{'not ' if failure else ''}announced: {each.topic} to {each.hub}{failure}"
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,8 +111,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     foreign_files: int = 0
     next_event: datetime | None = None
     changed_feeds: tuple[ChangedFeed, ...] = ()
+    gone_feeds: tuple[str, ...] = ()
     files_read: int = 0
     articles_changed: int = 0
+    announcements: tuple[Announcement, ...] = ()
+    owed: int = 0
     warnings: tuple[str, ...] = ()
     libyaml: bool = True
     dry_run: bool = False
@@ -79,6 +124,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     def ok(self) -> bool:
         """Whether every article could be used."""
         return not self.failed
+
+    @property
+    def _outcome(self) -> Outcome:
+        return Outcome(announcements=self.announcements, owed=self.owed)
 
     def summary(self) -> Iterator[str]:
         """Say in a few lines what was read and what was written; empty counts are left out."""
@@ -100,8 +149,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         )
         yield f"files: {self.files_read:,} read, {self.read - self.files_read:,} as they were"
         plan = self.changes
+        archives = sum(feed.archives for feed in self.feeds)
         yield (
             counted(len(self.feeds), "feed")
+            + (f" with {counted(archives, 'archived period')}" if archives else "")
             + ", files: "
             + _listed(
                 f"{len(paths):,} {what}"
@@ -126,9 +177,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         ]
         if left_out:
             yield "left out: " + _listed(left_out)
+        if self.gone_feeds:
+            yield "feeds that are no more: " + _listed(self.gone_feeds)
         if self.foreign_files:
             foreign = counted(self.foreign_files, "file that is not ours", "files that are not ours")
             yield f"the output folder holds {foreign}; what is there stays"
+        if self.announcements or self.owed:
+            yield from self._outcome.summary()
         if self.next_event:
             yield f"next change by time alone: {rfc3339(self.next_event)}"
         if not self.libyaml:
@@ -148,6 +203,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         for word, paths in (("created", plan.create), ("updated", plan.update), ("deleted", plan.delete)):
             for path in paths:
                 yield f"{word}: {path}"
+        yield from self._outcome.details()
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:

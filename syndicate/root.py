@@ -21,6 +21,7 @@ from syndicate.settings import Settings
 _ASSETS = {
     "page.css": "text/css",
     "page.js": "text/javascript",
+    "embed.js": "text/javascript",
     "feed.css": "text/css",
     "feed.svg": "image/svg+xml",
 }

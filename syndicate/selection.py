@@ -42,6 +42,7 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
     description: str
     home_url: str | None
     images: tuple[Enclosure, ...]
+    entry: Entry | None = None
 
 
 class Names:
@@ -95,6 +96,7 @@ class Names:
             description=entry.description if entry else "",
             home_url=entry.url if entry else None,
             images=(entry.images if entry else ()) or (newest.images if newest else ()),
+            entry=entry,
         )
 
 
@@ -133,10 +135,16 @@ def split_key(feed: FeedKey) -> tuple[Kind, str]:
     return cast(Kind, kind), which
 
 
-def standing_feeds(settings: Settings) -> list[FeedKey]:
-    """List the feeds that exist whether or not an article stands in them."""
+def standing_feeds(settings: Settings, registries: Registries) -> list[FeedKey]:
+    """List the feeds that exist whether or not an article stands in them: what the publisher named stays."""
     feeds = settings.feeds
-    return (["all/"] if feeds.all.enabled else []) + [f"named/{name}" for name in feeds.named]
+    standing = ["all/"] if feeds.all.enabled else []
+    standing += (f"named/{name}" for name in feeds.named)
+    if feeds.topics.enabled:
+        standing += (f"topics/{entry.key}" for entry in registries.topics.entries)
+    if feeds.providers.enabled:
+        standing += (f"providers/{entry.key}" for entry in registries.providers.entries)
+    return standing
 
 
 def is_enabled(feed: FeedKey, settings: Settings) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
@@ -22,6 +23,7 @@ from syndicate.yamltext import Mapping, Value
 
 Format = Literal["rss", "atom", "json"]
 Formats = tuple[Format, ...]
+ArchiveBy = Literal["month", "year", "none"]
 Count = Annotated[int, Notation("count")]
 Limit = Annotated[int | None, Notation("limit")]
 Span = Annotated[timedelta, Notation("span")]
@@ -103,6 +105,7 @@ class AllFeed(Schema, frozen=True, kw_only=True):
     formats: Formats = ()
     title: Annotated[str, Notation("title template")] = "{site}"
     description: str = ""
+    archive: ArchiveBy = "month"
 
 
 class TopicFeeds(Schema, frozen=True, kw_only=True):
@@ -115,6 +118,7 @@ class TopicFeeds(Schema, frozen=True, kw_only=True):
     min_items: Count = 1
     registry: str | None = None
     include_children: bool = False
+    archive: ArchiveBy = "year"
 
 
 class ProviderFeeds(Schema, frozen=True, kw_only=True):
@@ -126,6 +130,7 @@ class ProviderFeeds(Schema, frozen=True, kw_only=True):
     title: Annotated[str, Notation("title template")] = "{name} – {site}"
     min_items: Count = 1
     registry: str | None = None
+    archive: ArchiveBy = "year"
 
 
 class NamedFeed(Schema, frozen=True, kw_only=True):
@@ -136,6 +141,7 @@ class NamedFeed(Schema, frozen=True, kw_only=True):
     limit: Limit = DEFAULT_LIMIT
     formats: Formats = ()
     where: Where = msgspec.field(default_factory=Where)
+    archive: ArchiveBy = "year"
 
 
 class Feeds(Schema, frozen=True, kw_only=True):
@@ -166,6 +172,7 @@ class Settings(Schema, frozen=True, kw_only=True):
     content: Literal["card", "body", "summary"] = "card"
     rss_enclosures: Literal["all", "first"] = "all"
     related: Related = msgspec.field(default_factory=Related)
+    hubs: tuple[Url, ...] = ()
 
     def reading(self, number: int) -> Reading:
         """Say how the articles of a source, by its place in the list, are to be understood."""
@@ -217,28 +224,40 @@ def _with_slashes(settings: Settings) -> Settings:
     return msgspec.structs.replace(settings, site=slashed)
 
 
-def _contradictions(settings: Settings) -> list[Problem]:
-    problems = []
-
-    def refuse(field: FieldPath, found: str, expected: str) -> None:
-        problems.append(Problem(field=field, found=found, expected=expected))
-
+def _contradictions(settings: Settings) -> Iterator[Problem]:
     if not settings.sources:
-        refuse(("sources",), "an empty list", "at least one source")
+        yield _refused(("sources",), "an empty list", "at least one source")
     if not settings.formats:
-        refuse(("formats",), "an empty list", "at least one of rss, atom, json")
+        yield _refused(("formats",), "an empty list", "at least one of rss, atom, json")
+    yield from _wrong_hubs(settings)
     for number, source in enumerate(settings.sources):
         for key in ("fields", "defaults"):
             for name in getattr(source, key):
                 if name not in NATIVE_NAMES:
                     close = difflib.get_close_matches(name, sorted(NATIVE_NAMES), n=1, cutoff=0.5)
                     expected = f"'{close[0]}'" if close else "the native name of a field"
-                    refuse(("sources", number, key, name), "an unknown field", expected)
+                    yield _refused(("sources", number, key, name), "an unknown field", expected)
+    yield from _wrong_names(settings)
+
+
+def _refused(field: FieldPath, found: str, expected: str) -> Problem:
+    return Problem(field=field, found=found, expected=expected)
+
+
+def _wrong_hubs(settings: Settings) -> Iterator[Problem]:
+    for number, hub in enumerate(settings.hubs):
+        if "#" in hub:
+            yield _refused(("hubs", number), f"'{hub}'", "a URL without '#': hubs are sent requests")
+        elif hub in settings.hubs[:number]:
+            yield _refused(("hubs", number), f"'{hub}' again", "each hub once")
+
+
+def _wrong_names(settings: Settings) -> Iterator[Problem]:
     for name in settings.feeds.named:
+        field = ("feeds", "named", name)
         if not is_segment(name):
-            refuse(("feeds", "named", name), f"'{name}'", "a name of letters a-z, digits, '-', '_' and '.'")
+            yield _refused(field, f"'{name}'", "a name of letters a-z, digits, '-', '_' and '.'")
         elif name in ("topics", "providers") or (name == "all" and settings.feeds.all.enabled):
-            refuse(("feeds", "named", name), f"'{name}'", "a name that no other feed has")
+            yield _refused(field, f"'{name}'", "a name that no other feed has")
         elif name in ROOT_FILES or _SITEMAP.fullmatch(name):
-            refuse(("feeds", "named", name), f"'{name}'", "a name that no file of the output has")
-    return problems
+            yield _refused(field, f"'{name}'", "a name that no file of the output has")

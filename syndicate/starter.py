@@ -38,6 +38,7 @@ feeds:
 
 # content: card                              # card | body | summary
 # related: {{limit: 10}}
+# hubs: [https://hub.example.com/]           # WebSub hubs, which are told of every change
 """
 
 _ARTICLE = """\

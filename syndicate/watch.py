@@ -18,7 +18,8 @@ from syndicate.errors import Problem, SyndicateError, below
 from syndicate.index import Index
 from syndicate.indexfile import IndexBroken, put_aside
 from syndicate.lock import lock
-from syndicate.pipeline import Options, build_with, index_path, output_folder, state_folder
+from syndicate.owed import Announcer
+from syndicate.pipeline import Options, build_with, index_path, ledger, lock_path, output_folder, state_folder
 from syndicate.registry import Registries
 from syndicate.report import Report, counted
 from syndicate.settings import Settings
@@ -35,13 +36,23 @@ _NAMED = 3
 class Watcher:
     """One site that is being watched; `rebuild` may be called for as long as it is open."""
 
-    def __init__(self, config: str, load: Callable[[], Settings], options: Options) -> None:
-        """`load` reads the configuration at the path `config`, whenever that changes."""
+    def __init__(
+        self,
+        config: str,
+        load: Callable[[], Settings],
+        options: Options,
+        say: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """`load` reads the configuration at the path `config`, whenever that changes.
+
+        `say` is told what becomes of announcements to hubs, from another thread and between rebuilds.
+        """
         self.config = os.path.abspath(config)
         self.options = options
         self._load = load
         self._stack = ExitStack()
         self._known_failures: set[Problem] = set()
+        self._announcer = Announcer(say)
         self.next_event: datetime | None = None
         self.settings: Settings
         self.registries: Registries
@@ -52,6 +63,7 @@ class Watcher:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._announcer.close()
         self._stack.close()
 
     def _begin(self) -> None:
@@ -134,11 +146,13 @@ class Watcher:
         )
 
     def _build(self, only: Sequence[str] | None) -> Report:
-        with lock(os.path.join(state_folder(self.settings), "lock"), _WAIT_FOR_OTHERS):
+        with lock(lock_path(self.settings), _WAIT_FOR_OTHERS):
             report = build_with(
                 self._index, self.settings, self.options, registries=self.registries, only=only
             )
         self.next_event = report.next_event
+        if self.settings.hubs and self.options.ping:
+            self._announcer.call(ledger(self.settings))
         return report
 
     def _new_failures(self, report: Report) -> Iterator[str]:

@@ -23,7 +23,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from syndicate.article import Article, Provider, shown_digest
-from syndicate.catalogue import FeedSpec
+from syndicate.catalogue import FeedSpec, Place
 from syndicate.compose import compose_frame, compose_item
 from syndicate.digest import digest_bytes
 from syndicate.errors import ArticleError
@@ -138,7 +138,7 @@ def members_batch(
 def render_batch(
     description: bytes,
     records: Sequence[bytes],
-    heads: Sequence[tuple[FeedSpec, datetime]],
+    heads: Sequence[tuple[FeedSpec, datetime, Place]],
     formats: tuple[str, ...],
 ) -> tuple[list[Rendered], list[Rendered]]:
     """Render items, by their records, in the given formats, and the heads of feeds in their own."""
@@ -148,13 +148,13 @@ def render_batch(
     for record in records:
         item = compose_item(_decode_article(record), tools.settings, tools.names)
         items.append(tuple(each.item(item) for each in renderers))
-    return items, [_head(tools, spec, updated) for spec, updated in heads]
+    return items, [_head(tools, spec, updated, place) for spec, updated, place in heads]
 
 
-def _head(tools: Tools, spec: FeedSpec, updated: datetime) -> Rendered:
+def _head(tools: Tools, spec: FeedSpec, updated: datetime, place: Place) -> Rendered:
     # A worker gets its own copy of every value, the time zone too.
-    feed = compose_frame(spec, updated.astimezone(UTC), tools.settings)
-    return tuple(tools.renderer(name).head(feed) for name in spec.documents)
+    feed = compose_frame(spec, updated.astimezone(UTC), tools.settings, place)
+    return tuple(tools.renderer(name).head(feed) for name in spec.documents(place.period))
 
 
 def decode_article(record: bytes) -> Article:

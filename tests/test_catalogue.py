@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from conftest import settings_of
 
-from syndicate.catalogue import FeedSpec, collisions, specify
+from syndicate.catalogue import FeedSpec, collisions, redirects, specify
 from syndicate.model import Enclosure
 from syndicate.registry import Entry, Registries, Registry
 from syndicate.selection import FeedKey, Names
@@ -76,10 +76,54 @@ def test_the_configuration_tunes_each_kind() -> None:
     whole = spec("all/", feeds=feeds, formats=["atom"])
     assert (whole.limit, whole.formats, whole.title) == (None, ("atom",), "All of The Site")
     assert (whole.description, whole.min_items) == ("Everything", 0)
-    topic = spec("topics/maps", feeds=feeds)
-    assert (topic.limit, topic.formats, topic.title, topic.min_items) == (5, ("json",), "The Site: Maps", 3)
+    topic = spec("topics/ai", feeds=feeds)
+    assert (topic.limit, topic.formats, topic.title, topic.min_items) == (5, ("json",), "The Site: ai", 3)
     named = spec("named/best", feeds=feeds)
     assert (named.limit, named.formats, named.description, named.min_items) == (1, ("rss",), "Fine", 0)
+
+
+def test_what_is_in_a_registry_has_its_feed_however_little_is_in_it() -> None:
+    """`min_items` is for topics and providers that nobody named; an entry's feed asks for none."""
+    feeds = {"topics": {"min_items": "3"}, "providers": {"min_items": "3"}}
+    least = {key: spec(key, feeds=feeds).min_items for key in ("topics/maps", "topics/ai")}
+    assert least == {"topics/maps": 0, "topics/ai": 3}
+    assert spec("providers/a.example", feeds=feeds).min_items == 0
+    assert spec("providers/b.example", feeds=feeds).min_items == 3
+
+
+FORMER = Registries(
+    topics=Registry(
+        [
+            Entry(
+                key="new", name="New", segment="new", aliases=("Old", "old", "B"), former=("old", "old", "b")
+            ),
+            Entry(key="b", name="B", segment="bee", aliases=("Bee", "B"), former=("bee", "b")),
+        ]
+    ),
+    providers=Registry(
+        [Entry(key="x.example", name="X", segment="x", aliases=("a.example",), former=("a.example",))]
+    ),
+)
+REDIRECTS = (
+    ("providers/a.example/", "providers/x/"),
+    ("topics/b/", "topics/bee/"),
+    ("topics/old/", "topics/new/"),
+)
+
+
+def test_an_alias_leads_from_its_old_address_to_the_new_one() -> None:
+    """Each alias whose folder nothing else has is a redirect; a name leads to the entry that bears it."""
+    assert redirects(settings_of(), Names(FORMER)) == REDIRECTS
+    former = {key: specify(key, settings_of(), Names(FORMER)).former for key in ("topics/new", "topics/b")}
+    assert former == {"topics/new": ("topics/old",), "topics/b": ("topics/b",)}
+    assert specify("providers/x.example", settings_of(), Names(FORMER)).former == ("providers/a.example",)
+
+
+def test_what_is_switched_off_redirects_nowhere() -> None:
+    """Aliases of topics lead nowhere where topics have no feeds."""
+    off = settings_of(feeds={"topics": "false"})
+    assert redirects(off, Names(FORMER)) == REDIRECTS[:1]
+    assert redirects(off, Names(Registries())) == ()
 
 
 def test_a_template_is_filled_once() -> None:

@@ -423,6 +423,8 @@ def test_list_prints_json(run: Callable[..., Result], write_article: WriteArticl
         "items": 1,
         "updated": "2024-01-02T03:04:05Z",
         "files": ["all/rss.xml", "all/atom.xml", "all/feed.json"],
+        "former": [],
+        "archives": 0,
         "name": "The Site",
         "description": "The Site",
         "home_url": "https://site.example/",

@@ -8,7 +8,7 @@ import pytest
 from conftest import SITE, settings_of
 
 from syndicate.article import Article, Provider
-from syndicate.catalogue import FeedSpec, specify
+from syndicate.catalogue import FeedSpec, Place, specify
 from syndicate.compose import compose_feed, compose_frame, compose_item
 from syndicate.model import Enclosure, Feed, Item, Person
 from syndicate.registry import Entry, Registries, Registry
@@ -165,6 +165,27 @@ def test_a_feed_has_its_identity_from_its_path() -> None:
     assert found.self_url("rss.xml") == "https://site.example/feeds/all/rss.xml"
     moved = feed(url="http://other.example/", feeds_url="https://other.example/", title="New")
     assert moved.id == found.id
+
+
+def test_the_documents_of_an_archive_are_the_feed_itself() -> None:
+    """All documents of a feed share its id, words and home; each has its own folder, date and neighbours."""
+    settings = settings_of(site={**SITE, "icon": "https://site.example/icon.png"})
+    spec = specify("all/", settings, Names(Registries()))
+    feed = compose_frame(spec, DAY, settings, Place(older="2024"))
+    archived = compose_frame(spec, DAY, settings, Place(period="2023", older="2021", newer="2024"))
+    served = "https://site.example/feeds/all/"
+    assert (feed.older_url, feed.newer_url, feed.current_url) == (f"{served}archive/2024/", None, None)
+    assert archived == msgspec.structs.replace(
+        feed,
+        path="all/archive/2023",
+        folder_url=f"{served}archive/2023/",
+        older_url=f"{served}archive/2021/",
+        newer_url=f"{served}archive/2024/",
+        current_url=served,
+        root="../../../",
+        image=None,
+        icon=None,
+    )
 
 
 def test_a_feed_says_what_the_site_says() -> None:

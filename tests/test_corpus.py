@@ -227,14 +227,16 @@ def test_no_volatile_field_is_published(news: Built, feeds_json: dict[str, Any])
     assert not names & VOLATILE
 
 
-def test_every_feed_parses_without_complaint(feeds_xml: dict[tuple[str, str], Any]) -> None:
+def test_every_feed_parses_without_complaint(news: Built, feeds_xml: dict[tuple[str, str], Any]) -> None:
     """A parser reads every RSS and Atom feed without `bozo`, and finds its title, link and items."""
+    empty = {feed.path for feed in news.report.feeds if not feed.items}
+    assert len(empty) < 70, "those of providers that only the registry knows"
     assert len(feeds_xml) > 2 * 20
     for where, feed in feeds_xml.items():
         assert not feed.bozo, (where, feed.bozo_exception)
         assert feed.feed.title, where
         assert feed.feed.link == SITE["url"], where
-        assert feed.entries, where
+        assert bool(feed.entries) == (where[1] not in empty), where
     assert len(feeds_xml["rss.xml", "all"].entries) == 624
 
 

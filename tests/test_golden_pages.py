@@ -28,6 +28,7 @@ ARTICLES = ("card.md", "hostile.md", "podcast.md", "two-images.md")
 FILES = {
     "all/index.html": "all.html",
     "first/index.html": "first.html",
+    "first/embed.html": "embed.html",
     "index.html": "catalogue.html",
     "index.json": "index.json",
     "feeds.opml": "feeds.opml",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
@@ -15,6 +16,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from syndicate.config import load_settings
+from syndicate.digest import digest_bytes
+from syndicate.index import Index
+from syndicate.owed import feed_of
 from syndicate.pipeline import build
 
 START = datetime(2024, 6, 1, tzinfo=UTC)
@@ -23,7 +27,7 @@ titles = st.sampled_from(["One", "Two", "Three &amp; four", "<b>Five</b>", "六"
 topics = st.lists(st.sampled_from(["AI", "ai", "C", "C++", "Data", "Maps", "Old Name"]), max_size=3)
 providers = st.sampled_from([None, "a.example", "A.example", "b.example", "c.example"])
 provider_names = st.sampled_from(["Alpha", "Alpha%2c Inc.", "Beta"])
-hours = st.integers(-300, 100)
+hours = st.one_of(st.integers(-300, 100), st.sampled_from([-day * 24 for day in (31, 153, 400, 520, 900)]))
 stems = st.sampled_from(
     [f"2024-05-{day:02}-{name}" for day in (1, 2, 3) for name in ("a", "b", "c")] + ["x", "y"]
 )
@@ -88,22 +92,34 @@ configurations = st.fixed_dictionaries(
     {
         "feeds": st.fixed_dictionaries(
             {
-                "all": st.sampled_from(["{limit: 3}", "{limit: none}", "false"]),
-                "topics": st.sampled_from(
-                    ["{limit: 2}", "{include_children: true}", "{min_items: 2}", "{limit: 1, min_items: 2}"]
+                "all": st.sampled_from(
+                    ["{limit: 3}", "{limit: none}", "false", "{limit: 1}", "{limit: 2, archive: year}"]
                 ),
-                "providers": st.sampled_from(["{limit: 50}", "false", "{title: '{name}!'}"]),
+                "topics": st.sampled_from(
+                    [
+                        "{limit: 2}",
+                        "{include_children: true, limit: 1, archive: month}",
+                        "{min_items: 2}",
+                        "{limit: 1, min_items: 2}",
+                        "{limit: 1, archive: none}",
+                    ]
+                ),
+                "providers": st.sampled_from(["{limit: 1}", "false", "{title: '{name}!', limit: 2}"]),
                 "named": st.sampled_from(
                     [
                         "{}",
                         "{fresh: {title: Fresh, where: {newer_than: 48h}}}",
+                        "{fresh: {title: Fresh, limit: 1, archive: month, where: {newer_than: 900h}}}",
+                        "{ai: {title: AI, limit: 1, where: {topic: [AI, C], min_quality: 60}}}",
                         "{good: {title: Good, limit: 2, where: {min_quality: 60, not: {topic: C++}}}}",
                     ]
                 ),
             }
         ),
         "content": st.sampled_from(["card", "summary"]),
+        "zone": st.sampled_from(["UTC", "Pacific/Auckland"]),
         "formats": st.sampled_from(["[rss, atom, json]", "[json]"]),
+        "hubs": st.sampled_from(["[]", "[]", "['https://hub.example/']"]),
         "pages": st.sampled_from(["true", "true", "false"]),
         "icon": st.sampled_from(["~", "https://site.example/icon.png"]),
     }
@@ -114,6 +130,7 @@ registries = st.sampled_from(
         "[{name: AI, slug: ai, parent: Data}]",
         "[{name: Artificial Intelligence, slug: intelligence, aliases: [AI]}, {name: Maps, parent: Data}]",
         "[{name: New Name, aliases: [Old Name]}]",
+        "[{name: Nothing Yet}, {name: New Name, slug: new, aliases: [Old Name, C++], retired: true}]",
     ]
 )
 
@@ -150,9 +167,11 @@ class Publisher(RuleBasedStateMachine):
         self.drafts = False
         self.full = False
         self.configuration: dict[str, Any] = {
-            "feeds": {},
+            "feeds": {"all": "{limit: 2}", "topics": "{limit: 1}", "providers": "{limit: 1, archive: month}"},
             "content": "card",
             "formats": "[rss, atom, json]",
+            "zone": "UTC",
+            "hubs": "[]",
             "pages": "true",
             "icon": "~",
         }
@@ -291,9 +310,22 @@ class Publisher(RuleBasedStateMachine):
         assert report.next_event == expected.next_event
         assert report.feeds == expected.feeds
         assert len(report.failed) == sum(text.broken for text in self.model.values())
+        self.check_accounts()
+        check_archives(self.output)
         again = self.build(self.root / "site", full=False)
         assert not again.changes.write
         assert not again.changes.delete
+
+    def check_accounts(self) -> None:
+        """What is kept for hubs are the documents that there are, by their bytes; they are owed no others."""
+        hubs = [each for each in ["https://hub.example/"] if each in self.configuration["hubs"]]
+        published = {
+            path: digest_bytes(body) for path, body in tree(self.output).items() if feed_of(path) and hubs
+        }
+        with Index.open(str(self.root / "site" / ".syndicate" / "index.db")) as index:
+            assert index.topics() == published
+            for (hub, path), digest in index.owed().items():
+                assert (hub in hubs, digest) == (True, published[path])
 
     # Means.
 
@@ -327,10 +359,11 @@ class Publisher(RuleBasedStateMachine):
         (folder / "topics.yaml").write_text(self.registry, encoding="utf-8")
         (folder / "syndicate.yaml").write_text(
             "site: {title: S, url: https://site.example/, feeds_url: https://site.example/f/,"
-            f" id: 'site.example,2020', icon: {self.configuration['icon']}}}\n"
+            f" id: 'site.example,2020', time_zone: {self.configuration['zone']},"
+            f" icon: {self.configuration['icon']}}}\n"
             f"pages: {self.configuration['pages']}\nsources: [{{path: ../articles}}]\n"
             f"content: {self.configuration['content']}\nformats: {self.configuration['formats']}\n"
-            + (f"feeds:\n{feeds}\n" if feeds else ""),
+            f"hubs: {self.configuration['hubs']}\n" + (f"feeds:\n{feeds}\n" if feeds else ""),
             encoding="utf-8",
         )
 
@@ -343,7 +376,22 @@ class Publisher(RuleBasedStateMachine):
             allow_empty=True,
             full=full,
             jobs=1,
+            ping=False,
         )
+
+
+def check_archives(output: Path) -> None:
+    """No document of an archive is out of reach, and none of its links leads nowhere."""
+    for feed in {path.parent for path in output.rglob("feed.json") if path.parent.parent.name != "archive"}:
+        linked, document = set(), json.loads((feed / "feed.json").read_bytes())
+        while url := document.get("next_url"):
+            path = output / url.removeprefix("https://site.example/f/")
+            assert path not in linked
+            linked.add(path)
+            document = json.loads(path.read_bytes())
+        # At an old address the links are those of the feed itself.
+        if (feed / "archive").exists():
+            assert linked == set((feed / "archive").rglob("feed.json"))
 
 
 def tree(folder: Path) -> dict[str, bytes]:

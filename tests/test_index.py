@@ -508,6 +508,64 @@ def test_feeds_are_kept_in_the_order_of_their_paths(index: Index) -> None:
     assert sorted(index.wanted_files()) == ["a/1", "z/1", "z/2"]
 
 
+def test_an_archive_goes_with_its_feed(index: Index) -> None:
+    """Periods are kept by feed, with their files among those that are wanted, until the feed has none."""
+    feed = msgspec.structs.replace(feed_report("a", "a/1"), archives=2)
+    index.set_feed("k/a", feed)
+    for period, head in (("2023", b"old"), ("2024", b"x"), ("2023", b"new")):
+        index.set_period("k/a", period, [f"a/{period}/1", f"a/{period}/2"], head)
+    index.set_period("k/b", "2024", ["b/2024/1"], b"b")
+    assert index.archive("k/a") == {"2023": b"new", "2024": b"x"}
+    wanted = ["a/1", "a/2023/1", "a/2023/2", "a/2024/1", "a/2024/2", "b/2024/1"]
+    assert sorted(index.wanted_files()) == wanted
+    index.forget_periods("k/a", ["2024", "1999"])
+    assert index.archive("k/a") == {"2023": b"new"}
+    index.set_feed("k/a", msgspec.structs.replace(feed, archives=0))
+    assert (index.archive("k/a"), index.archive("k/b")) == ({}, {"2024": b"b"})
+    index.set_feed("k/b", None)
+    assert index.wanted_files() == ["a/1"]
+
+
+def test_a_lost_file_of_an_archive_costs_its_period(index: Index) -> None:
+    """Of files that are not as they were left, the feeds are told; a period that had one is forgotten."""
+    copied = msgspec.structs.replace(feed_report("a", "a/1", "a/2"), former=("old",), archives=2)
+    index.set_feed("k/a", copied)
+    index.set_feed("k/b", feed_report("b", "b/1"))
+    index.set_feed("k/few", feed_report("few"))
+    index.set_period("k/a", "2023", ["a/2023/1"], b"x")
+    index.set_period("k/a", "2024", ["a/2024/1"], b"y")
+    assert index.lose_files({"b/1", "elsewhere"}) == {"k/b"}
+    assert index.lose_files({"old/2"}) == {"k/a"}
+    assert index.archive("k/a") == {"2023": b"x", "2024": b"y"}
+    assert index.lose_files({"a/2023/1"}) == {"k/a"}
+    assert index.archive("k/a") == {"2024": b"y"}
+
+
+def test_what_a_run_changed_is_known_by_its_date(index: Index) -> None:
+    """The dates of what came, went or changed are told, before and after; the next run begins with none."""
+    put(index, row("a", published=1))
+    put(index, row("b", published=2))
+    assert index.moved() == {1, 2}
+    index.commit()
+    index.begin()
+    assert index.moved() == set()
+    put(index, row("a", published=3))
+    assert index.moved() == {1, 3}
+    index.rollback()
+    index.begin()
+    forget(index, "a")
+    assert index.moved() == {1}
+
+
+def test_a_rival_that_gave_way_moved_too(index: Index) -> None:
+    """Where another file of one id stays, the dates of both are told."""
+    put(index, row("a", id="same", published=1, updated=5))
+    index.commit()
+    index.begin()
+    put(index, row("b", id="same", published=2, updated=9))
+    assert index.moved() == {1, 2}
+
+
 def test_documents_are_known_by_size_and_time(index: Index) -> None:
     """What was published is known as it was left, until it is forgotten."""
     index.set_documents([("a", 1, 2), ("b", 3, 4)])

@@ -11,11 +11,11 @@ PACKAGE = Path(__file__).parent.parent / "syndicate"
 # A module imports downward only; docs/architecture.md tells the story.
 LAYERS = [
     "errors text digest dates urls model",
-    "blockyaml yamltext frontmatter fields body article border registry schema settings selection catalogue"
-    " compose plan report render render.markup render.xmlfeed render.rss render.atom render.jsonfeed"
-    " render.opml render.html render.page render.listing render.sitemap",
+    "blockyaml yamltext frontmatter fields body periods article border registry schema settings selection"
+    " catalogue compose plan report render render.markup render.xmlfeed render.rss render.atom"
+    " render.jsonfeed render.opml render.html render.page render.embed render.listing render.sitemap",
     "config sources index indexfile accounts publish starter lock websub",
-    "workers refresh edition rendering root pipeline look watch web",
+    "workers window archive refresh edition rendering root owed pipeline push schedule look watch web",
     "cli terminal",
 ]
 LAYER = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
@@ -32,30 +32,35 @@ BESIDE = {
     "schema": "yamltext",
     "settings": "article border registry schema yamltext",
     "selection": "article registry settings",
-    "catalogue": "selection settings",
+    "catalogue": "registry selection settings",
     "compose": "article catalogue selection settings",
     "report": "plan",
     "render.xmlfeed": "render.markup",
     "render.rss": "render render.markup render.xmlfeed",
     "render.atom": "render render.markup render.xmlfeed",
     "render.page": "render render.html",
+    "render.embed": "render render.html",
     "render.listing": "render render.html",
     "render.opml": "render",
     "yamltext": "blockyaml",
     "blockyaml": "",
     "index": "indexfile accounts",
     "refresh": "workers",
-    "rendering": "edition workers",
+    "archive": "window",
+    "edition": "archive window",
+    "rendering": "window workers",
     "root": "refresh",
-    "pipeline": "refresh edition rendering root workers",
+    "pipeline": "refresh edition rendering root owed window workers",
     "look": "pipeline edition",
-    "watch": "pipeline refresh",
+    "push": "owed pipeline",
+    "schedule": "pipeline",
+    "watch": "owed pipeline refresh",
     "web": "pipeline look watch",
     "cli": "terminal",
 }
 
 # What is written, each by a module of its own.
-FORMATS = ("rss", "atom", "jsonfeed", "page", "listing", "opml", "sitemap")
+FORMATS = ("rss", "atom", "jsonfeed", "page", "embed", "listing", "opml", "sitemap")
 
 # What a renderer may not know, though it stands in the same layer or below.
 NO_FORMAT_KNOWS = {"article", "border", "settings", "yamltext", "selection", "catalogue", "compose"}

@@ -245,6 +245,18 @@ def test_a_name_that_is_spelled_anew_is_a_reason(site: Path, write_article: Writ
     assert reasons(report) == expected
 
 
+def test_a_category_that_is_spelled_anew_is_a_reason(
+    site: Path, write_article: WriteArticle, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A named feed shows the topics that it asks for by their names, though it holds no article of them."""
+    add(site, "feeds: {named: {best: {title: Best, where: {topic: [ai], min_quality: 90}}}}\n")
+    write_article("a.md", topics="[ai]")
+    run(site)
+    write_article("b.md", topics="[AI]", publishedDateTime="2024-02-01")
+    assert reasons(run(site))["best"] == "ai changed its name"
+    assert tree(site / "feeds") == clean(site, tmp_path_factory)
+
+
 def test_a_rival_is_a_reason(site: Path, write_article: WriteArticle) -> None:
     """An article that returns because the file that stood in its place went is told."""
     write_article("a.md", title="a", id="same", topics="[One]")
@@ -520,7 +532,8 @@ ALL = ("all", "providers/p.example", "topics/one", "topics/two")
 LINKED = ("all", "topics/one")
 CONFIGURATIONS = {
     "feeds: {topics: {limit: 1}}": (set(), set(), 0),
-    "feeds: {all: {limit: 1}}": (files("all"), set(), 0),
+    "feeds: {all: {limit: 1}}": (files("all", "all/archive/2024-01"), set(), 0),
+    "feeds: {all: {limit: 1, archive: none}}": (files("all"), set(), 0),
     "feeds: {all: {title: Other}}": (files("all"), set(), 0),
     "feeds: {topics: {title: 'On {name}'}}": (files(*ALL[2:]), set(), 0),
     "feeds: {named: {x: {title: X}}}": (files("x"), set(), 0),
@@ -560,7 +573,8 @@ def test_only_what_a_setting_concerns_is_written(
     assert (set(report.changes.write), set(report.changes.delete)) == (written, deleted)
     assert report.files_read == read
     assert tree(linked / "feeds") == clean(linked, tmp_path_factory)
-    assert set(reasons(report)) == {path.rpartition("/")[0] for path in written}
+    folders = {path.rpartition("/")[0] for path in written}
+    assert set(reasons(report)) == {folder.partition("/archive/")[0] for folder in folders}
     if not read:
         assert set(reasons(report).values()) <= {"the configuration changed"}
 

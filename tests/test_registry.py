@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from syndicate.registry import Entry, Registry, is_segment, parse_provider, parse_topic
+from syndicate.urls import slug
 
 BASE = "https://site.example/"
 
@@ -63,6 +64,7 @@ def test_what_is_said_of_an_entry_is_read_and_cleaned() -> None:
             "image": "/maps.png?147",
             "parent": "Open Data",
             "aliases": ["Cartography", None],
+            "retired": "Yes",
             "shortname": "Map",
             "otherNames": ["Atlases"],
             "secured": "never",
@@ -75,6 +77,7 @@ def test_what_is_said_of_an_entry_is_read_and_cleaned() -> None:
     (image,) = found.images
     assert (image.url, image.media_type) == ("https://site.example/maps.png?147", "image/png")
     assert (found.parent, found.aliases) == ("Open Data", ("Cartography", "Map", "Atlases"))
+    assert (found.former, found.retired) == (("cartography",), True)
 
 
 @pytest.mark.parametrize(
@@ -101,6 +104,7 @@ def test_an_entry_without_a_name_is_none(parse: Any, mapping: Any, field: str, e
         ({"name": "A", "url": "javascript:alert(1)"}, ("url",)),
         ({"name": "A", "images": ["ftp://x.example/a.png"]}, ("images", 0, "url")),
         ({"name": "A", "aliases": [["a"]]}, ("aliases", 0)),
+        ({"name": "A", "retired": "perhaps"}, ("retired",)),
     ],
 )
 def test_a_value_that_cannot_be_used_is_told(mapping: dict[str, Any], field: tuple[Any, ...]) -> None:
@@ -109,6 +113,40 @@ def test_a_value_that_cannot_be_used_is_told(mapping: dict[str, Any], field: tup
     assert [problem.field for problem in problems] == [field]
     assert found is not None
     assert (found.segment, found.url, found.images, found.aliases) == ("a", None, (), ())
+    assert (found.former, found.retired) == ((), False)
+
+
+@pytest.mark.parametrize(
+    ("alias", "folder"),
+    [("Old.Example", "old.example"), ("Old Name", "old-name"), ("Old-Name", "old--name"), ("beta", "beta")],
+)
+def test_the_old_folder_of_an_alias_is_that_which_it_had_without_an_entry(alias: str, folder: str) -> None:
+    """An alias stands for the folder of a topic, or a provider by domain or name, that is called so."""
+    provider, _ = parse_provider({"domain": "new.example", "aliases": alias}, BASE)
+    assert provider is not None
+    assert provider.former == (folder,)
+    topic, _ = parse_topic({"name": "New", "aliases": [alias], "otherNames": "Newer"}, BASE)
+    assert topic is not None
+    assert topic.former == (slug(alias),)
+
+
+def test_several_claims_to_one_old_folder_are_told() -> None:
+    """An alias of two entries is contested, unless it is the name of one: that one has it."""
+    a = entry("A", aliases=("Old", "B"), former=("old", "b"))
+    b = Entry(key="b", name="B", segment="bee", aliases=("OLD", "B"), former=("old", "b"))
+    registry = Registry([a, b])
+    assert registry.contested() == [("old", [a, b])]
+    assert registry.former_of(b) == ("b",)
+    assert Registry([a]).contested() == []
+    assert Registry([a]).former() == [("old", a), ("b", a)]
+
+
+def test_an_entrys_own_folder_is_nobodys_old_one() -> None:
+    """Where an entry has a folder, an alias that would have had it, too, has none."""
+    a = entry("A", aliases=("Bee", "a"), former=("bee", "a"))
+    b = Entry(key="b", name="B", segment="bee")
+    assert Registry([a, b]).former() == []
+    assert Registry([a, b]).contested() == []
 
 
 @pytest.mark.parametrize("name", ["Maps", "MAPS", " maps ", "Cartography", "cartography"])

@@ -344,7 +344,7 @@ def test_a_head_knows_no_items(name: str) -> None:
 def test_every_format_has_its_file(name: str) -> None:
     """The table of file names says what the renderers say."""
     assert renderer(name).file_name == FILE_NAMES[name]
-    assert set(FILE_NAMES) == {*FORMATS, "page"}
+    assert set(FILE_NAMES) == {*FORMATS, "page", "embed"}
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -631,6 +631,77 @@ def test_feed_tells_about_itself() -> None:
     }
 
 
+ARCHIVED = {
+    "folder_url": "https://site.example/feeds/all/archive/2023/",
+    "current_url": "https://site.example/feeds/all/",
+    "older_url": "https://site.example/feeds/all/archive/2021/",
+    "newer_url": "https://site.example/feeds/all/archive/2024/",
+}
+FEEDS = "https://site.example/feeds/all"
+
+
+def standing(feed: Feed) -> dict[str, tuple[list[Any], bool]]:
+    """The links of RFC 5005 in RSS and Atom, with their relations and types, and whether it is an archive."""
+    rss = etree.fromstring(document("rss", feed).body).find("channel")
+    atom = etree.fromstring(document("atom", feed).body)
+    found = {}
+    for name, top in (("rss", rss), ("atom", atom)):
+        known = [(link.get("rel"), link.get("href"), link.get("type")) for link in top.findall(f"{ATOM}link")]
+        history = "{http://purl.org/syndication/history/1.0}archive"
+        found[name] = (
+            [link for link in known if link[0] not in ("self", "alternate")],
+            top.find(history) is not None,
+        )
+    return found
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, []),
+        ({"older_url": f"{FEEDS}/archive/2024/"}, [("prev-archive", f"{FEEDS}/archive/2024/")]),
+        (
+            ARCHIVED,
+            [
+                ("current", f"{FEEDS}/"),
+                ("prev-archive", f"{FEEDS}/archive/2021/"),
+                ("next-archive", f"{FEEDS}/archive/2024/"),
+            ],
+        ),
+        (
+            {**ARCHIVED, "older_url": None, "newer_url": None},
+            [("current", f"{FEEDS}/")],
+        ),
+    ],
+    ids=["alone", "subscribed", "archived", "only-archived"],
+)
+def test_a_document_says_where_it_stands_in_its_feed(fields: Any, expected: list[tuple[str, str]]) -> None:
+    """The links of RFC 5005 §4 lead to documents of the same format; those of an archive are marked so."""
+    feed = feed_of(RICH, **fields)
+    for name, (found, marked) in standing(feed).items():
+        media_type = f"application/{name}+xml"
+        assert found == [(rel, f"{folder}{name}.xml", media_type) for rel, folder in expected]
+        assert marked == ("current_url" in fields)
+    older = dict(expected).get("prev-archive")
+    known = json.loads(document("json", feed).body)
+    assert known.get("next_url") == (f"{older}feed.json" if older else None)
+
+
+def test_only_an_archive_declares_what_it_uses() -> None:
+    """A feed without an archive has not one byte for it."""
+    for name in ("rss", "atom", "json"):
+        body = document(name, feed_of(RICH)).body
+        assert b"history" not in body
+        assert b"archive" not in body
+        assert b"next_url" not in body
+
+
+def test_a_retired_feed_is_expired_in_json() -> None:
+    """`expired` is there and true for a feed in which nothing new will appear, and not there otherwise."""
+    assert json.loads(document("json", feed_of(expired=True)).body)["expired"] is True
+    assert "expired" not in json.loads(document("json", feed_of()).body)
+
+
 # What no format could show is refused when it is made.
 
 
@@ -707,3 +778,35 @@ def test_nothing_of_an_enclosure_breaks_out(name: str) -> None:
         root = etree.fromstring(document(name, feed_of(item), first_only=first_only).body)
         written = [value for each in root.iter() for value in each.attrib.values()]
         assert {odd, odd + "2", odd + "3", 'image/"&'} <= set(written)
+
+
+# Hubs.
+
+HUBS = ("https://hub.example/?a=1&b=2", "http://other.example/hub")
+
+
+def test_hubs_are_named_in_every_format() -> None:
+    """The hubs of a feed are named in their order (WebSub §4), beside the feed's own address."""
+    feed = feed_of(hubs=HUBS)
+    channel = etree.fromstring(document("rss", feed).body).find("channel")
+    atom = etree.fromstring(document("atom", feed).body)
+    for element, file_name in ((channel, "rss.xml"), (atom, "atom.xml")):
+        assert links(element, "hub") == [{"rel": "hub", "href": hub} for hub in HUBS]
+        assert [each["href"] for each in links(element, "self")] == [feed.self_url(file_name)]
+    assert channel.findtext("link") == feed.home_url
+    top = json.loads(document("json", feed).body)
+    assert top["hubs"] == [{"type": "WebSub", "url": hub} for hub in HUBS]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_without_hubs_there_is_no_word_of_them(name: str) -> None:
+    """A feed without hubs is, byte for byte, one with hubs less what names them."""
+    bare = document(name, feed_of(RICH)).body
+    named = document(name, feed_of(RICH, hubs=HUBS[1:])).body
+    said = {
+        "rss": b'<atom:link rel="hub" href="http://other.example/hub"/>',
+        "atom": b'<link href="http://other.example/hub" rel="hub"/>',
+        "json": b',"hubs":[{"type":"WebSub","url":"http://other.example/hub"}]',
+    }[name]
+    assert named.replace(said, b"", 1) == bare
+    assert b"hub" not in bare

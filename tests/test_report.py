@@ -55,6 +55,7 @@ def test_everything_that_happened_is_counted() -> None:
         feeds=(feed,),
         changes=Plan(create=("a",), update=("b", "c"), keep=("d",), delete=("e",)),
         foreign_files=12,
+        gone_feeds=("topics/a", "topics/b"),
         files_read=34,
         warnings=("the index could not be used",),
         next_event=datetime(2025, 1, 2, tzinfo=UTC),
@@ -67,6 +68,7 @@ def test_everything_that_happened_is_counted() -> None:
         "1 feed, files: 1 created, 2 updated, 1 kept, 1 deleted",
         "left out: 9 related links beyond the limit, 10 repeated links or names,"
         " 2 values that cannot be used, 11 feeds below min_items",
+        "feeds that are no more: topics/a, topics/b",
         "the output folder holds 12 files that are not ours; what is there stays",
         "next change by time alone: 2025-01-02T00:00:00Z",
         "PyYAML came without libyaml: everything reads the same, but slower",

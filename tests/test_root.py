@@ -122,7 +122,7 @@ def test_every_feed_is_listed_once(site: Path, built: Builder, more: str) -> Non
         (row,) = page.xpath(f"//*[@data-feed='{path}']")
         links = [f"{path}/{FILE_NAMES[name]}" for name in ("page", *feed.formats)]
         assert row.xpath("a/@href") == links
-        assert sorted(feed.files) == sorted(links)
+        assert sorted(feed.files) == sorted([*links, f"{path}/{FILE_NAMES['embed']}"])
         assert row.xpath("a")[0].text == feed.name
         assert row.xpath("span")[0].text == f"{feed.items} item{'s' * (feed.items != 1)}"
         assert row.xpath("time/text()") == ([rfc3339(feed.updated)[:10]] if feed.items else [])

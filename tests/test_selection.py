@@ -171,16 +171,27 @@ def test_a_kind_that_is_off_is_known_by_its_switch(kind: str) -> None:
 @pytest.mark.parametrize(
     ("feeds", "standing"),
     [
-        ({}, ["all/"]),
-        ({"all": "false"}, []),
-        ({"named": {"b": {"title": "B"}, "a": {"title": "A"}}}, ["all/", "named/b", "named/a"]),
-        ({"all": "false", "named": {"a": {"title": "A"}}}, ["named/a"]),
+        ({}, ["all/", "topics/maps", "providers/a.example"]),
+        ({"all": "false", "topics": "false"}, ["providers/a.example"]),
+        ({"all": "false", "providers": "false"}, ["topics/maps"]),
+        (
+            {"named": {"b": {"title": "B"}, "a": {"title": "A"}}},
+            ["all/", "named/b", "named/a", "topics/maps", "providers/a.example"],
+        ),
+        (
+            {"all": "false", "topics": "false", "providers": "false", "named": {"a": {"title": "A"}}},
+            ["named/a"],
+        ),
     ],
-    ids=["default", "off", "named", "named-alone"],
+    ids=["default", "providers", "topics", "named", "named-alone"],
 )
-def test_some_feeds_stand_without_articles(feeds: Any, standing: list[str]) -> None:
-    """The feed of everything, unless it is off, and the named ones exist though nothing is in them."""
-    assert standing_feeds(settings_of(feeds=feeds)) == standing
+def test_what_the_publisher_named_stands_without_articles(feeds: Any, standing: list[str]) -> None:
+    """The feed of everything, the named ones and those of registries exist though nothing is in them."""
+    registries = Registries(
+        topics=Registry([Entry(key="maps", name="Maps", segment="atlas")]),
+        providers=Registry([Entry(key="a.example", name="A", segment="a.example")]),
+    )
+    assert standing_feeds(settings_of(feeds=feeds), registries) == standing
 
 
 def test_only_a_named_feed_looks_at_age() -> None:

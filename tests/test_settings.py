@@ -75,6 +75,7 @@ DEFAULTS = [
     ("content", "card"),
     ("rss_enclosures", "all"),
     ("related.limit", 10),
+    ("hubs", ()),
 ]
 
 
@@ -117,6 +118,8 @@ ACCEPTED = [
     ("related.limit", "3", 3),
     ("content", "summary", "summary"),
     ("rss_enclosures", "first", "first"),
+    ("hubs", "https://hub.example/", ("https://hub.example/",)),
+    ("hubs", ["https://a.example/", "http://b.example/hub"], ("https://a.example/", "http://b.example/hub")),
     ("output", None, None),
     ("feeds.topics", None, TopicFeeds()),
 ]
@@ -191,6 +194,10 @@ REFUSED = [
     ("related.limit", "-1", "a whole number from 1, or none"),
     ("content", "all", "one of card, body, summary"),
     ("rss_enclosures", "none", "one of all, first"),
+    ("hubs", "hub.example", "an absolute http or https URL"),
+    ("hubs", "https://me:secret@hub.example/", "an absolute http or https URL"),
+    ("hubs", "https://hub.example/#top", "a URL without '#'"),
+    ("hubs", ["https://a.example/", "https://a.example/"], "each hub once"),
 ]
 
 
@@ -218,7 +225,7 @@ def test_a_named_feed_never_leaves_the_output(name: str) -> None:
         ("site.titel", "'title'"),
         ("feeds.topic", "'topics'"),
         ("feeds.all.limits", "'limit'"),
-        ("feeds.all.min_items", "one of enabled, limit, formats, title, description"),
+        ("feeds.all.min_items", "one of enabled, limit, formats, title, description, archive"),
         ("sources.exclud", "'exclude'"),
         ("related.zzz", "one of limit"),
     ],

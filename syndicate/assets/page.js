@@ -1,5 +1,6 @@
 // What the pages can do beyond links: copy an address, find a feed. Without it they are whole.
 const said = document.getElementById("copied");
+let last; // the button that was pressed last: what is said of it is not unsaid for another
 
 async function copy(text) {
   try {
@@ -31,10 +32,11 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     button.focus();
     button.textContent = answer;
     if (said) said.textContent = answer;
+    last = button;
     clearTimeout(timer);
     timer = setTimeout(() => {
       button.textContent = label;
-      if (said) said.textContent = "";
+      if (said && last === button) said.textContent = "";
     }, 2000);
   });
 }

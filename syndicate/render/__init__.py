@@ -16,8 +16,14 @@ import msgspec
 
 from syndicate.model import Document, Feed, Item
 
-FILE_NAMES = {"rss": "rss.xml", "atom": "atom.xml", "json": "feed.json", "page": "index.html"}
-"""The file of each format, and of the page for people, in the folder of its feed."""
+FILE_NAMES = {
+    "rss": "rss.xml",
+    "atom": "atom.xml",
+    "json": "feed.json",
+    "page": "index.html",
+    "embed": "embed.html",
+}
+"""The file of each format, of the page for people and of that for an iframe, in the folder of its feed."""
 
 LABELS = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
 """What people call each format."""
@@ -25,7 +31,7 @@ LABELS = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
 MEDIA_TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml", "json": "application/feed+json"}
 """What a link to each format says it leads to."""
 
-_MODULES = {"rss": "rss", "atom": "atom", "json": "jsonfeed", "page": "page"}
+_MODULES = {"rss": "rss", "atom": "atom", "json": "jsonfeed", "page": "page", "embed": "embed"}
 
 
 class Renderer(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +65,7 @@ class Renderer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def renderer(name: str, *, first_only: bool = False) -> Renderer:
-    """Give the renderer of a format, `rss`, `atom` or `json`, or of a `page`.
+    """Give the renderer of a format, `rss`, `atom` or `json`, or of a page, `page` or `embed`.
 
     `first_only` concerns RSS enclosures.
     """

@@ -46,6 +46,14 @@ def macros(name: str) -> ModuleType:
     return cast(ModuleType, _environment().get_template(name).module)
 
 
+@cache
+def source(name: str) -> str:
+    """Give a file of the templates as it is written, such as a style sheet that goes into a page."""
+    environment = _environment()
+    assert environment.loader
+    return environment.loader.get_source(environment, name)[0]
+
+
 def day(instant: datetime) -> str:
     """Write the day of an instant for people, whatever the locale: `18 June 2025`."""
     return f"{instant.day} {_MONTHS[instant.month - 1]} {instant.year}"

@@ -82,7 +82,10 @@ def render_item(item: Item) -> bytes:
 
 
 def render_head(feed: Feed) -> bytes:
-    """Render the top object (JSON Feed 1.1, Top-level) up to its first item."""
+    """Render the top object (JSON Feed 1.1, Top-level) up to its first item.
+
+    Its `next_url` leads to older items, the way of `prev-archive` (RFC 5005 §4).
+    """
     authors = _authors(feed.authors)
     top = _encode(
         _present(
@@ -90,12 +93,15 @@ def render_head(feed: Feed) -> bytes:
             title=feed.title,
             home_page_url=feed.home_url,
             feed_url=feed.self_url(FILE_NAME),
+            next_url=f"{feed.older_url}{FILE_NAME}" if feed.older_url else None,
             description=feed.description,
             icon=feed.icon,
             favicon=feed.image.url if feed.image else None,
             authors=authors,
             author=authors[0],
             language=feed.language,
+            hubs=[{"type": "WebSub", "url": hub} for hub in feed.hubs],
+            expired=feed.expired or None,
         )
     )
     return top[:-1] + b',"items":['

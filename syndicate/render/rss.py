@@ -12,7 +12,7 @@ from syndicate.dates import rfc822, rfc3339
 from syndicate.model import Enclosure, Feed, Item
 from syndicate.render import xmlfeed
 from syndicate.render.markup import escaped, optional, quoted
-from syndicate.render.xmlfeed import ATOM, CONTENT, DC, MEDIA, add
+from syndicate.render.xmlfeed import ATOM, CONTENT, DC, HISTORY, MEDIA, add
 
 FILE_NAME = "rss.xml"
 MEDIA_TYPE = "application/rss+xml"
@@ -26,9 +26,16 @@ class _ChannelExtension(xmlfeed.Extension):
     namespaces = _NAMESPACES
 
     def extend_rss(self, feed: Any) -> Any:
-        """Write the date of a `<channel>`: that of its newest item, not of the build."""
+        """Write the hubs of a `<channel>` (WebSub §4), the date of its newest item, and its archive."""
+        for hub in self.subject.hubs:
+            add(feed[0], f"{{{ATOM}}}link", rel="hub", href=hub)
         add(feed[0], "lastBuildDate", rfc822(self.subject.updated))
+        xmlfeed.add_archive_links(feed[0], f"{{{ATOM}}}link", self.subject, FILE_NAME, MEDIA_TYPE)
         return feed
+
+
+class _ArchiveExtension(_ChannelExtension):
+    namespaces = {**_NAMESPACES, "fh": HISTORY}
 
 
 def _enclosure(enclosure: Enclosure) -> str:
@@ -82,7 +89,7 @@ def render_item(item: Item, *, first_only: bool = False) -> bytes:
 
 def render_head(feed: Feed) -> bytes:
     """Render the `<channel>` of a feed up to its first item."""
-    frame = xmlfeed.Frame(feed, _ChannelExtension)
+    frame = xmlfeed.Frame(feed, _ArchiveExtension if feed.current_url else _ChannelExtension)
     frame.description(feed.description)
     # feedgen takes the last link for the home page.
     frame.link(href=feed.self_url(FILE_NAME), rel="self", type=MEDIA_TYPE)

@@ -23,6 +23,7 @@ from syndicate.render.markup import escaped, optional, quoted
 ATOM = "http://www.w3.org/2005/Atom"
 CONTENT = "http://purl.org/rss/1.0/modules/content/"
 DC = "http://purl.org/dc/elements/1.1/"
+HISTORY = "http://purl.org/syndication/history/1.0"
 MEDIA = "http://search.yahoo.com/mrss/"
 GENERATOR = "syndicate"
 NAME = "syndicate"
@@ -79,6 +80,14 @@ def add(parent: Any, name: str, text: str | None = None, **attributes: object) -
     if text is not None:
         element.text = text
     return element
+
+
+def add_archive_links(parent: Any, tag: str, feed: Feed, file_name: str, media_type: str) -> None:
+    """Append where a document stands among those of its feed (RFC 5005 §4), by links that `tag` names."""
+    if feed.current_url:
+        add(parent, f"{{{HISTORY}}}archive")
+    for rel, url in feed.archive_links(file_name):
+        add(parent, tag, rel=rel, href=url, type=media_type)
 
 
 def link(name: str, rel: str, to: Enclosure) -> str:
