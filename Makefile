@@ -3,10 +3,12 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+READERS := $(VENV)/.readers
+PARSERS := tests/readers/node_modules/.ready
 AXE := tests/browser/node_modules/axe-core/axe.min.js
 
 .DEFAULT_GOAL := help
-.PHONY: help feeds test browser hub-test lint format coverage clean
+.PHONY: help feeds test readers browser hub-test lint format coverage clean
 
 help:  ## list what there is to do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,6 +23,17 @@ feeds: $(READY)  ## build the sample site from examples/articles into feeds
 
 test: $(READY)  ## run all tests
 	$(BIN)/python -m pytest -n auto --dist loadgroup --quiet
+
+$(READERS): $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,readers]'
+	touch $@
+
+$(PARSERS): tests/readers/package.json
+	! command -v npm >/dev/null || \
+		{ npm install --prefix tests/readers --no-package-lock --no-audit --no-fund --silent && touch $@; }
+
+readers: $(READERS) $(PARSERS)  ## show the feeds to real feed readers, as many as are installed
+	$(BIN)/python -m pytest -n auto --quiet -m readers tests/readers
 
 hub-test: $(READY)  ## run the tests that need a real WebSub hub, which is installed for them
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[hub-test]'
@@ -46,5 +59,6 @@ format: $(READY)  ## bring the code into shape
 	$(BIN)/ruff format .
 
 clean:  ## take away everything that was made here, the virtual environment too
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .syndicate tests/browser/node_modules
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .syndicate
+	rm -rf tests/browser/node_modules tests/readers/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

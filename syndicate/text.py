@@ -35,7 +35,8 @@ _INLINES = (
 @cache
 def _tags(names: str) -> re.Pattern[str]:
     # Compiled when the first tag is seen: these two patterns take longer than all others together.
-    return re.compile(rf"</?(?:{'|'.join(names.split())})(?:\s[^<>]*|/)?>", re.I)
+    # A name ends at a blank, at `/` or at the end (HTML, "Tag name state"): `<svg/onload=...>` is a tag.
+    return re.compile(rf"</?(?:{'|'.join(names.split())})(?:[\s/][^<>]*)?>", re.I)
 
 
 # How often what was undone may spell something to undo; more is not an accident but an attack.

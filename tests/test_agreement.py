@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import html
 import json
 import os
 import shutil
@@ -102,10 +103,20 @@ def contents(entry: Any) -> list[str]:
     return [each.value for each in dict.get(entry, "content", [])]
 
 
+def summary(entry: Any, *, is_html: bool) -> str | None:
+    """Give the summary of an entry as text."""
+    said = entry.get("summary")
+    if said is None or said in contents(entry):
+        return None
+    return html.unescape(said) if is_html else said
+
+
 def xml_view(body: bytes) -> list[dict[str, Any]]:
     """Read an RSS or Atom feed as feedparser does, into terms that the formats share."""
     parsed = feedparser.parse(body, sanitize_html=False, resolve_relative_uris=False)
     assert not parsed.bozo, parsed.bozo_exception
+    # A description of RSS is HTML, a summary of Atom says that it is plain.
+    is_html = parsed.version == "rss20"
     return [
         {
             "id": entry.id,
@@ -114,7 +125,7 @@ def xml_view(body: bytes) -> list[dict[str, Any]]:
             "published": instant(entry.published_parsed),
             # A plain lookup would answer for a missing `updated` with `published`, and warn.
             "updated": instant(dict.get(entry, "updated_parsed") or entry.published_parsed),
-            "summary": None if entry.get("summary") in contents(entry) else entry.get("summary"),
+            "summary": summary(entry, is_html=is_html),
             "content": contents(entry),
             "tags": [tag.label or tag.term for tag in dict.get(entry, "tags", [])],
             "authors": [author.name for author in entry.authors],
@@ -288,9 +299,10 @@ def texts_of(body: bytes, name: str) -> dict[str, Any]:
             "tag": entry.find(f"{ATOM}category").get("label"),
         }
     item = root.find("channel/item")
+    description = item.findtext("description")
     return {
         "title": item.findtext("title"),
-        "summary": item.findtext("description"),
+        "summary": None if description is None else html.unescape(description),
         "content": item.findtext(f"{CONTENT}encoded"),
         "author": item.findtext("{http://purl.org/dc/elements/1.1/}creator"),
         "tag": item.findtext("category"),

@@ -8,6 +8,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+import lxml.html
 import msgspec
 import pytest
 from lxml import etree
@@ -386,6 +387,24 @@ def test_rss_content_and_description() -> None:
     item = rss_item(RICH)
     assert texts(item, "description") == ["In short"]
     assert texts(item, f"{CONTENT}encoded") == ["<p>At length</p>"]
+
+
+@pytest.mark.parametrize(
+    ("summary", "description"),
+    [
+        ("Plain & simple, at R&D", "Plain & simple, at R&D"),
+        ("a < b", "a &lt; b"),
+        ("R&D on List<String>", "R&D on List&lt;String>"),
+        ("Not <x onclick=alert(1)>, not &copy", "Not &lt;x onclick=alert(1)>, not &amp;copy"),
+        ("?a=1&lt=2", "?a=1&amp;lt=2"),
+    ],
+)
+def test_an_rss_description_is_html_that_shows_the_summary(summary: str, description: str) -> None:
+    """Readers take a description for HTML: they show every character of a summary, and run none."""
+    assert texts(rss_item(item_of(summary=summary)), "description") == [description]
+    (paragraph,) = lxml.html.fromstring(f"<div><p>{description}</p></div>")
+    assert list(paragraph) == []
+    assert paragraph.text == summary
 
 
 def test_rss_categories_name_their_domain() -> None:

@@ -40,6 +40,7 @@ TEXTS = st.one_of(st.text(alphabet=st.characters()), PIECES)
         pytest.param("<p>one</p><p>two</p>", "one two", id="blocks-part-words"),
         pytest.param("un<b>believ</b>able", "unbelievable", id="inlines-do-not"),
         pytest.param('a<br/>b<BR>c<img src="x" alt="y">', "a b c", id="void-and-case"),
+        pytest.param("a<svg/onload=alert(1)>b<img/src=x>c", "abc", id="slash-after-the-name"),
         pytest.param("List<String> and Map<K, V>", "List<String> and Map<K, V>", id="generics"),
         pytest.param("List&lt;String&gt;", "List<String>", id="escaped-generics"),
         pytest.param("a < b and c > d", "a < b and c > d", id="comparison"),

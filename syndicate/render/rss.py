@@ -5,6 +5,7 @@ May know: the model; neither Atom's renderer nor JSON Feed's nor where a feed is
 
 from __future__ import annotations
 
+from html import unescape
 from typing import Any
 
 from syndicate.dates import rfc822, rfc3339
@@ -45,6 +46,17 @@ def _enclosure(enclosure: Enclosure) -> str:
     )
 
 
+def _as_html(text: str) -> str:
+    """Write a plain text as the HTML that shows it, since readers take a `<description>` for HTML.
+
+    So says the RSS Best Practices Profile. `&` is escaped only in a text that would be read otherwise:
+    most texts are the same either way, for readers that take them as plain, too.
+    """
+    if unescape(text) != text:
+        text = text.replace("&", "&amp;")
+    return text.replace("<", "&lt;")
+
+
 def render_item(item: Item, *, first_only: bool = False) -> bytes:
     """Render an `<item>`, to be spliced into every feed that holds it.
 
@@ -53,7 +65,7 @@ def render_item(item: Item, *, first_only: bool = False) -> bytes:
     """
     parts = [f"<item><title>{escaped(item.title)}</title><link>{escaped(item.permalink)}</link>"]
     if item.summary:
-        parts.append(f"<description>{escaped(item.summary)}</description>")
+        parts.append(f"<description>{escaped(_as_html(item.summary))}</description>")
     # Not a permalink: these change, ids do not (RSS 2.0 `<guid>`).
     parts.append(f'<guid isPermaLink="false">{escaped(item.id)}</guid>')
     for term in item.terms:
