@@ -21,7 +21,7 @@ from syndicate.window import Window
 from syndicate.workers import Rendered, Tools, render_batch, spread
 
 # How many items make starting a pool pay; how many items, and heads of feeds, one batch holds.
-_MANY_ITEMS = 400
+_MANY_ITEMS = 2_000
 _ITEMS_PER_BATCH = 48
 _HEADS_PER_BATCH = 16
 # How many bytes of rendered items stay in memory; beyond that, all of them are in a temporary file.
