@@ -14,11 +14,11 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -33,6 +33,9 @@ from syndicate.render import Renderer, renderer
 from syndicate.selection import FeedKey, Names, Selector
 from syndicate.settings import Settings
 from syndicate.sources import SourceFile, parse_file, read_file
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
 
 Executors = Callable[[], Executor | None]
 """Gives the executor of a run, or None; a pool is started when it is first asked for."""
@@ -176,13 +179,31 @@ def start_pool(jobs: int) -> AbstractContextManager[Executor | None]:
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("fork" if "fork" in methods else None)
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker)
-    # The first task starts the processes. A Ctrl-C in that moment waits: it would end in half-made ones.
+    # The first task starts the processes and the thread that leads them. A Ctrl-C in that moment waits:
+    # it would end in half-made ones.
+    with _undisturbed():
+        pool.submit(os.getpid)
+    return _ended(pool)
+
+
+@contextmanager
+def _ended(pool: ProcessPoolExecutor) -> Iterator[Executor]:
+    """End a pool with what it was started for. A Ctrl-C meanwhile waits: nobody would fetch the workers."""
+    try:
+        yield pool
+    finally:
+        with _undisturbed():
+            pool.shutdown()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    # Threads that are started meanwhile leave the signal to this one for good.
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
-        pool.submit(os.getpid)
+        yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
-    return pool
 
 
 def _start_worker() -> None:
