@@ -8,6 +8,7 @@ anchors, a key given twice) it leaves to the parser. May know: neither paths nor
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 # What libyaml refuses or takes for a line break, and tabs, which mean different things in different places.
@@ -19,11 +20,21 @@ _PLAIN = rf"{_FIRST}(?:[^:\ {_ODD}]++|:(?!\ |\Z)|\ ++(?!\#|\Z))*+"
 _WORD = rf"{_FIRST}(?:[^?:,\[\]{{}}\#\ {_ODD}]++|\ ++(?![,\]]))*+"
 _ENTRY = rf"(?:{_QUOTED}|{_WORD})"
 _HEAD = r"(\ *+)(-\ ++)?+(?:([A-Za-z_][A-Za-z0-9_-]{0,99}+):(?:\ ++|\Z))?+"
-_LINE = re.compile(
-    rf"{_HEAD}({_QUOTED}|{_PLAIN}|\[\ *+(?:{_ENTRY}\ *+(?:,\ *+{_ENTRY}\ *+)*+)?+\])?+\ *+|\ *+\#[^{_ODD}]*+",
-    re.X,
-)
-_ENTRIES = re.compile(_ENTRY, re.X)
+
+
+@cache
+def _line() -> re.Pattern[str]:
+    # Compiled when a line is first read: a run in which nothing changed reads none.
+    flow = rf"\[\ *+(?:{_ENTRY}\ *+(?:,\ *+{_ENTRY}\ *+)*+)?+\]"
+    comment = rf"\ *+\#[^{_ODD}]*+"
+    return re.compile(rf"{_HEAD}({_QUOTED}|{_PLAIN}|{flow})?+\ *+|{comment}", re.X)
+
+
+@cache
+def _entries() -> re.Pattern[str]:
+    return re.compile(_ENTRY, re.X)
+
+
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 _DEEPEST = 32
@@ -41,7 +52,7 @@ _MOST_KNOWN, _LONGEST_KNOWN = 16_384, 80
 
 def _read_line(line: str) -> _Read | None:
     """Read one line, without its end; None for one that is not plain."""
-    match = _LINE.fullmatch(line)
+    match = _line().fullmatch(line)
     read = None
     if match:
         blanks, dash, key, written = match.groups()
@@ -68,7 +79,7 @@ def _value(written: str) -> Any:
     if first == "'":
         return written[1:-1]
     if first == "[":
-        return [_value(entry) for entry in _ENTRIES.findall(written, 1)]
+        return [_value(entry) for entry in _entries().findall(written, 1)]
     return None if written == "null" else written
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
-from zoneinfo import ZoneInfo
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LONG_AGO = int(datetime(1, 1, 1, tzinfo=UTC).timestamp()) - 1
@@ -99,6 +98,8 @@ def parse_zone(name: str) -> tzinfo:
     if name.upper() == "UTC":
         return UTC
     try:
+        from zoneinfo import ZoneInfo
+
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
         raise ValueError(f"unknown time zone {name}") from error

@@ -269,16 +269,19 @@ class Index(Accounts):
 
     def settle(self, *, everything: bool, include_unpublished: bool) -> set[str]:
         """Decide which file stays where several share an id (law 3); returns the feeds that this touches."""
-        rows = self._db.execute(
-            "SELECT file, kept, live, removed, draft, place FROM ("
-            " SELECT file, kept, live, removed, draft, count(*) OVER (PARTITION BY id) AS rivals,"
+        ids = "SELECT id FROM unsettled"
+        if everything:
+            # Found by the index of ids: nearly every id is of one file.
+            ids = "SELECT id FROM articles GROUP BY id HAVING count(*) > 1 OR NOT min(kept)"
+        ranked = (
+            "SELECT file, kept, live, removed, draft, count(*) OVER (PARTITION BY id) AS rivals,"
             "  row_number() OVER (PARTITION BY id ORDER BY updated DESC, path DESC, source) AS place"
-            " FROM articles JOIN files USING (file) WHERE ? OR id IN (SELECT id FROM unsettled)"
-            ") WHERE rivals > 1 OR NOT kept",
-            (everything,),
-        ).fetchall()
+            " FROM articles JOIN files USING (file) WHERE id IN"
+        )
+        query = f"SELECT * FROM ({ranked} ({ids})) WHERE rivals > 1 OR NOT kept"  # noqa: S608 - as above
+        rows = self._db.execute(query).fetchall()
         touched: set[str] = set()
-        for file, kept, live, removed, draft, place in rows:
+        for file, kept, live, removed, draft, _, place in rows:
             keep = place == 1
             if keep != bool(kept):
                 self._db.execute("UPDATE articles SET kept = ? WHERE file = ?", (keep, file))

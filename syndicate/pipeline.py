@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from concurrent.futures import BrokenExecutor, Executor
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from itertools import chain
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -35,6 +35,9 @@ from syndicate.selection import Names
 from syndicate.settings import Settings
 from syndicate.siblings import offer_siblings
 from syndicate.window import Window
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -185,7 +188,7 @@ def build_with(
             run = Run(index, settings, options, registries or load_registries(settings))
             run.executor = _Lazy(stack, executor, run.jobs)
             return run.build(only, progress)
-        except BrokenExecutor:
+        except workers.broken_executor():
             raise WorkerError from None
 
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor
 from itertools import accumulate, chain, pairwise
 from tempfile import SpooledTemporaryFile
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -19,6 +19,9 @@ from syndicate.model import Document
 from syndicate.render import FILE_NAMES
 from syndicate.window import Window
 from syndicate.workers import Rendered, Tools, render_batch, spread
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 # How many items make starting a pool pay; how many items, and heads of feeds, one batch holds.
 _MANY_ITEMS = 2_000

@@ -19,6 +19,10 @@ from syndicate.article import Article, Reading
 from syndicate.border import parse_article
 from syndicate.errors import ArticleError, ConfigError, Problem, below
 from syndicate.settings import Settings, Source
+from syndicate.yamltext import Mapping
+
+Parsed = tuple[str, Mapping, str]
+"""The text of a file, its front matter and its body."""
 
 LARGEST_FILE = 16 * 1024 * 1024
 _WILD = re.compile(r"[*?\[]")
@@ -285,12 +289,25 @@ def _read_all(descriptor: int, size: int) -> bytes:
 
 def parse_file(raw: bytes, file: SourceFile, reading: Reading) -> Article:
     """Turn the bytes of a file into an article. Raises ArticleError with its path and the line."""
+    return make_article(parse_front(raw, file), file, reading)
+
+
+def parse_front(raw: bytes, file: SourceFile) -> Parsed:
+    """Parse the front matter of a file. Raises ArticleError with its path and the line."""
     try:
         text = _decode(raw)
     except ArticleError as error:
         raise ArticleError(error.problem.at(_shown(file), None)) from None
     try:
-        front, body = frontmatter.parse(text)
+        return text, *frontmatter.parse(text)
+    except ArticleError as error:
+        raise ArticleError(_located(error.problem, text, file)) from None
+
+
+def make_article(parsed: Parsed, file: SourceFile, reading: Reading) -> Article:
+    """Turn a parsed file into an article. Raises ArticleError with its path and the line."""
+    text, front, body = parsed
+    try:
         article = parse_article(front, body, path=file.path, reading=reading)
     except ArticleError as error:
         raise ArticleError(_located(error.problem, text, file)) from None

@@ -14,7 +14,7 @@ _ENTITY = re.compile(
     r"&(?:(?:amp|#0*38|#[xX]0*26);)*((?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)"
 )
 # XML 1.0 (Fifth Edition) §2.2, production [2] Char, turned round.
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ILLEGAL = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SURROGATE_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _UNSEEN = re.compile(r"<!--|<(script|style|template|noscript|iframe|object)\b[^<>]*>", re.I)
@@ -33,8 +33,13 @@ _INLINES = (
 
 
 @cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    # When it is first needed: a run in which nothing changed needs none of the large patterns.
+    return re.compile(pattern)
+
+
+@cache
 def _tags(names: str) -> re.Pattern[str]:
-    # Compiled when the first tag is seen: these two patterns take longer than all others together.
     # A name ends at a blank, at `/` or at the end (HTML, "Tag name state"): `<svg/onload=...>` is a tag.
     return re.compile(rf"</?(?:{'|'.join(names.split())})(?:[\s/][^<>]*)?>", re.I)
 
@@ -72,7 +77,7 @@ def legal(text: str) -> str:
     """Take away what XML 1.0 §2.2 forbids: control characters, U+FFFE, U+FFFF, lone surrogates."""
     if text.isprintable():
         return text
-    return _ILLEGAL.sub("", join_surrogates(text))
+    return _compiled(_ILLEGAL).sub("", join_surrogates(text))
 
 
 def strip_tags(text: str) -> str:

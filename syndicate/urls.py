@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from ipaddress import IPv6Address
 from urllib.parse import quote, urljoin, urlsplit
 
 from syndicate.digest import short_hex
@@ -110,6 +109,8 @@ def _bare(url: str) -> str:
 def _host(name: str, *, literal: bool = False) -> str | None:
     if literal:
         # Neither a zone (RFC 6874), which means something on one machine only, nor a future version.
+        from ipaddress import IPv6Address
+
         return f"[{name}]" if "%" not in name and IPv6Address(name) else None
     if len(name) > 253:
         return None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -216,6 +215,8 @@ def _retry_after(response: Response) -> float | None:
 
 def _instant(text: str) -> datetime | None:
     try:
+        from email.utils import parsedate_to_datetime
+
         found = parsedate_to_datetime(text)
     except ValueError:
         return None

@@ -13,7 +13,6 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -26,22 +25,25 @@ from syndicate.article import Article, Provider, shown_digest
 from syndicate.catalogue import FeedSpec, Place
 from syndicate.compose import compose_frame, compose_item
 from syndicate.digest import digest_bytes
-from syndicate.errors import ArticleError
+from syndicate.errors import ArticleError, Problem
 from syndicate.indexfile import ArticleRow, FileRow
 from syndicate.registry import Registries
 from syndicate.render import Renderer, renderer
 from syndicate.selection import FeedKey, Names, Selector
 from syndicate.settings import Settings
-from syndicate.sources import SourceFile, parse_file, read_file
+from syndicate.sources import SourceFile, make_article, parse_front, read_file
 
 if TYPE_CHECKING:
-    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures import Executor, Future, ProcessPoolExecutor
 
-Executors = Callable[[], Executor | None]
+Executors = Callable[[], "Executor | None"]
 """Gives the executor of a run, or None; a pool is started when it is first asked for."""
 
 Rendered = tuple[bytes, ...]
 """An item, or the head of a feed, in each format asked for."""
+
+# How many files, or items, go through one stage before the next one begins: few enough for the caches.
+_AT_ONCE = 16
 
 _Batch = TypeVar("_Batch")
 _Result = TypeVar("_Result")
@@ -85,7 +87,7 @@ def read_batch(description: bytes, files: Sequence[tuple[SourceFile, bytes | Non
     a problem is a file whose bytes are the known ones.
     """
     tools = _tools(description)
-    return _encode([_read(tools, file, known) for file, known in files])
+    return _encode([row for some in in_batches(files, _AT_ONCE) for row in _read(tools, some)])
 
 
 def read_rows(encoded: bytes) -> list[FileRow]:
@@ -93,24 +95,52 @@ def read_rows(encoded: bytes) -> list[FileRow]:
     return _decode_rows(encoded)
 
 
-def _read(tools: Tools, file: SourceFile, known: bytes | None) -> FileRow:
+class _Work(msgspec.Struct):
+    """One file on its way through the stages: what the last one made of it, or what is wrong with it."""
+
+    file: SourceFile
+    row: FileRow
+    made: Any = None
+    problem: Problem | None = None
+
+
+def _read(tools: Tools, files: Sequence[tuple[SourceFile, bytes | None]]) -> Iterator[FileRow]:
+    # Stage by stage, not file by file: what one stage needs then stays in the processor's caches.
+    works = [_fetch(file, known) for file, known in files]
+    _do(works, lambda work: parse_front(work.made, work.file))
+    _do(works, lambda work: make_article(work.made, work.file, tools.readings[work.file.source]))
+    _do(works, lambda work: article_row(tools, work.made))
+    for work in works:
+        problem = _encode(work.problem) if work.problem else None
+        yield msgspec.structs.replace(work.row, article=work.made, problem=problem)
+
+
+def _fetch(file: SourceFile, known: bytes | None) -> _Work:
+    """Read a file; nothing more is made of bytes that are known."""
+    read_at, problem, raw, digest = time.time_ns(), None, None, b""
+    try:
+        raw = read_file(file)
+        digest = digest_bytes(raw)
+    except ArticleError as error:
+        problem = error.problem
     row = FileRow(
         source=file.source,
         path=file.path,
         size=file.size,
         mtime=file.mtime_ns,
-        read_at=time.time_ns(),
-        digest=b"",
+        read_at=read_at,
+        digest=digest,
     )
-    try:
-        raw = read_file(file)
-        row = msgspec.structs.replace(row, digest=digest_bytes(raw))
-        if row.digest == known:
-            return row
-        article = parse_file(raw, file, tools.readings[file.source])
-    except ArticleError as error:
-        return msgspec.structs.replace(row, problem=_encode(error.problem))
-    return msgspec.structs.replace(row, article=article_row(tools, article))
+    return _Work(file, row, None if digest == known else raw, problem)
+
+
+def _do(works: Sequence[_Work], stage: Callable[[_Work], Any]) -> None:
+    for work in works:
+        if work.made is not None:
+            try:
+                work.made = stage(work)
+            except ArticleError as error:
+                work.made, work.problem = None, error.problem
 
 
 def article_row(tools: Tools, article: Article) -> ArticleRow:
@@ -147,10 +177,11 @@ def render_batch(
     """Render items, by their records, in the given formats, and the heads of feeds in their own."""
     tools = _tools(description)
     renderers = [tools.renderer(name) for name in formats]
-    items = []
-    for record in records:
-        item = compose_item(_decode_article(record), tools.settings, tools.names)
-        items.append(tuple(each.item(item) for each in renderers))
+    items: list[Rendered] = []
+    for some in in_batches(records, _AT_ONCE):
+        articles = [_decode_article(record) for record in some]
+        composed = [compose_item(article, tools.settings, tools.names) for article in articles]
+        items += zip(*([each.item(item) for item in composed] for each in renderers), strict=True)
     return items, [_head(tools, spec, updated, place) for spec, updated, place in heads]
 
 
@@ -230,6 +261,14 @@ def default_jobs() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def broken_executor() -> type[Exception]:
+    """Give what an executor raises when a worker died; asked for where something was raised."""
+    # Its module loads logging: a run in which nothing changed does without.
+    from concurrent.futures import BrokenExecutor
+
+    return BrokenExecutor
+
+
 def spread(
     executor: Executor | None, work: Callable[..., _Result], batches: Iterable[tuple[Any, ...]], ahead: int
 ) -> Iterator[_Result]:
@@ -249,7 +288,7 @@ def spread(
             for batch in islice(source, 1):
                 waiting.append(executor.submit(work, *batch))
             yield result
-    except BrokenExecutor:
+    except broken_executor():
         # The pool is failing what waits: a future that we cancel meanwhile would trip it up.
         waiting.clear()
         raise

@@ -16,7 +16,7 @@ def optional(**attributes: object) -> str:
 
 
 # RSS and Atom write the same texts one after the other, and most items share types, schemes and persons.
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def escaped(text: str) -> str:
     """Escape a text for the inside of an element (XML 1.0 §2.4); a bare CR would be read as LF (§2.11)."""
     if "&" in text:
@@ -28,7 +28,7 @@ def escaped(text: str) -> str:
     return text.replace("\r", "&#13;") if "\r" in text else text
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def quoted(text: str) -> str:
     """Escape a text for the value of an attribute, between double quotes."""
     # Blanks in an attribute are read as spaces unless they are written so (XML 1.0 §3.3.3).
