@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 import types
@@ -12,13 +13,16 @@ from typing import Annotated, Any, Union, get_args, get_origin
 import click
 import msgspec
 import pytest
+from click.testing import CliRunner
 
 from syndicate import __version__
 from syndicate.cli import main
 from syndicate.config import load_settings
 from syndicate.errors import ConfigError
+from syndicate.pipeline import Options
 from syndicate.schema import Schema, keys_of
 from syndicate.settings import Settings, parse_settings
+from syndicate.watch import Watcher
 from syndicate.yamltext import parse_yaml
 
 ROOT = Path(__file__).parent.parent
@@ -169,6 +173,35 @@ def test_the_errors_in_the_docs_are_what_is_said(tmp_path: Path, monkeypatch: py
     with pytest.raises(ConfigError) as caught:
         load_settings("bad.yaml")
     assert [f"error: {problem}" for problem in caught.value.problems] == shown[0].splitlines()
+
+
+def test_the_first_site_prints_what_the_docs_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever follows README and getting-started sees what stands there: first, again, and under watch."""
+    started = blocks("docs/getting-started.md", "")
+    monkeypatch.chdir(tmp_path)
+    runner = CliRunner()
+    assert runner.invoke(main, ["init"]).exit_code == 0
+    first = runner.invoke(main, ["build"]).output
+    assert first in blocks("README.md", "")
+    assert first in started
+    (article,) = Path("articles").iterdir()
+    os.utime(article, (1_700_000_000, 1_700_000_000))
+    runner.invoke(main, ["build"])
+    assert runner.invoke(main, ["build"]).output in started
+    shown = next(block for block in started if " ms)" in block).splitlines()
+    with Watcher(
+        "config/syndicate.yaml", lambda: load_settings("config/syndicate.yaml"), Options()
+    ) as watcher:
+        article.write_text(article.read_text().replace("title: ", "title: New "))
+        (line,) = watcher.rebuild([str(article.absolute())])
+        article.write_text(article.read_text().replace("https://", "ftp://"))
+        lines = watcher.rebuild([str(article.absolute())])
+    assert [without_times(each) for each in (line, *lines)] == [without_times(each) for each in shown[1:]]
+
+
+def without_times(line: str) -> str:
+    """A line of a watch without what it took."""
+    return re.sub(r"\d+ ms", "ms", line)
 
 
 # Pages, dependencies, targets.

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 
 import msgspec
 import pytest
-from conftest import SITE
+from conftest import SITE, settings_of
 from http_cases import BIG, CASES, REDIRECTS, SECRET, Case, Reply, absolute, check, make_site
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
@@ -24,7 +24,7 @@ from syndicate import load_settings, parse_settings
 from syndicate.config import load_registries
 from syndicate.delivery import cache_control, headers_of, is_feed, media_type_of
 from syndicate.errors import ConfigError
-from syndicate.registry import Registries
+from syndicate.registry import Entry, Registries, Registry
 from syndicate.render import renderer
 from syndicate.settings import Settings
 from syndicate.web import app
@@ -349,6 +349,19 @@ def test_a_site_may_be_a_root(settings: Settings) -> None:
 def test_redirects(path: str, target: str | None) -> None:
     """A redirect moves a file, or a folder with all that is in it, and nothing else."""
     assert redirected(path, {"old": "new/feed", "single.xml": "all/rss.xml"}) == target
+
+
+def test_old_addresses_of_registries_lead_to_the_new(settings: Settings, folder: Path) -> None:
+    """What an alias of a registry was served at leads to what it is now, though files are there, too."""
+    config = settings_of(feeds={"topics": {"enabled": "true"}})
+    entry = Entry(key="one", name="One", segment="one", aliases=("Uno",), former=("uno",))
+    registries = Registries(topics=Registry([entry]))
+    site = Site(msgspec.structs.replace(config, output=str(folder / "feeds")), Registries(), {"x": "y"})
+    assert dict(site.redirects) == {"x": "y"}
+    site.replace(site.settings, registries)
+    assert dict(site.redirects) == {"topics/uno": "topics/one", "x": "y"}
+    reply = StaticFiles(site).reply(Asked("GET", {}), "topics/uno/rss.xml")
+    assert (reply.status, reply.headers["Location"]) == (301, "../../topics/one/rss.xml")
 
 
 def test_what_is_missing_is_named(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
