@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 
 import msgspec
 
 from syndicate.article import Provider
 from syndicate.catalogue import FeedSpec, term
 from syndicate.compose import compose_frame, compose_item
+from syndicate.dates import LONG_AGO
 from syndicate.lookup import IndexBroken, Lookup, State, state_of
 from syndicate.model import Feed
 from syndicate.question import Question, Vocabulary, feeds_of, shown_names
@@ -22,9 +23,8 @@ from syndicate.registry import Registries
 from syndicate.selection import FeedKey
 from syndicate.settings import Settings
 from syndicate.urls import name_key, tag_uri
+from syndicate.window import latest
 from syndicate.workers import Tools, decode_article
-
-_LONG_AGO = int(datetime(1, 1, 1, tzinfo=UTC).timestamp()) - 1
 
 
 class Unavailable(Exception):
@@ -83,7 +83,7 @@ class Desk:
             members = index.matching(
                 feeds_of("topics", question.topics),
                 feeds_of("providers", question.providers),
-                after=_LONG_AGO if question.since is None else int(question.since.timestamp()) - 1,
+                after=LONG_AGO if question.since is None else int(question.since.timestamp()) - 1,
                 until=now,
                 limit=question.limit,
                 accepts=self._judge(question),
@@ -91,9 +91,7 @@ class Desk:
             records = dict(index.records([member.file for member in members]))
             until = index.next_due(now)
         renderer = self.tools.renderer(question.format)
-        updated = max((member.updated for member in members), default=None)
-        date = self.settings.site.since if updated is None else datetime.fromtimestamp(updated, UTC)
-        feed = self._frame(question, date)
+        feed = self._frame(question, latest(members, self.settings.site.since))
         items = [
             renderer.item(compose_item(decode_article(records[each.file]), self.settings, self.tools.names))
             for each in members

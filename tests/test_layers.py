@@ -61,7 +61,7 @@ BESIDE = {
     "push": "owed pipeline",
     "schedule": "pipeline",
     "watch": "owed pipeline refresh",
-    "ondemand": "workers",
+    "ondemand": "window workers",
     "web": "web.query web.site web.static",
     "web.answers": "",
     "web.asgi": "web.answers",
