@@ -15,10 +15,17 @@ def optional(**attributes: object) -> str:
     )
 
 
-# RSS and Atom write the same texts one after the other, and most items share types, schemes and persons.
-@lru_cache(maxsize=1024)
+# RSS and Atom write the same texts, and most items share types, schemes and persons: what is short is
+# remembered.
+_LONGEST_KNOWN = 500
+
+
 def escaped(text: str) -> str:
     """Escape a text for the inside of an element (XML 1.0 §2.4); a bare CR would be read as LF (§2.11)."""
+    return _known(text) if len(text) <= _LONGEST_KNOWN else _escape(text)
+
+
+def _escape(text: str) -> str:
     if "&" in text:
         text = text.replace("&", "&amp;")
     if "<" in text:
@@ -26,6 +33,9 @@ def escaped(text: str) -> str:
     if ">" in text:
         text = text.replace(">", "&gt;")
     return text.replace("\r", "&#13;") if "\r" in text else text
+
+
+_known = lru_cache(maxsize=1024)(_escape)
 
 
 @lru_cache(maxsize=1024)
