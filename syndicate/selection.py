@@ -64,17 +64,18 @@ class Names:
         }
 
     def topic(self, name: str) -> Topic:
-        """Tell which topic a name means."""
-        key = name_key(name)
-        topic = self._topics.get(key)
+        """Tell which topic a name means; one that no article names is shown as it is called here."""
+        # By the spelling: what one caller calls such a topic must not be what another one shows.
+        topic = self._topics.get(name)
         if topic is None:
+            key = name_key(name)
             entry = self.registries.topics.find(name)
             if entry:
                 topic = Topic(key=entry.key, name=entry.name, slug=entry.segment, entry=entry)
             else:
                 shown = self.learnt.get(f"topics/{key}") or self._parents.get(key, name)
                 topic = Topic(key=key, name=str(shown), slug=slug(name))
-            self._topics[key] = topic
+            self._topics[name] = topic
         return topic
 
     def provider_key(self, provider: Provider) -> str:

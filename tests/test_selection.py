@@ -251,7 +251,7 @@ def test_a_parent_includes_its_children(
 def test_spellings_of_a_topic_are_one_topic() -> None:
     """Case, blanks and composed forms do not make another topic; the learnt spelling shows."""
     names = Names(Registries(), {"topics/open data": "Open Data"})
-    assert names.topic("OPEN data") is names.topic("open data")
+    assert names.topic("OPEN data") == names.topic("open data")
     assert names.topic("open data").name == "Open Data"
     assert names.topic("CAF\u00c9").key == names.topic("cafe\u0301").key
 
@@ -315,3 +315,12 @@ def test_an_article_fills_in_what_the_registry_leaves_open() -> None:
     shown = Names(Registries(providers=Registry([known])), learnt).provider("a.example")
     assert (shown.name, shown.url, shown.home_url) == ("R", "https://a.example/", None)
     assert shown.images == (IMAGE,)
+
+
+def test_what_one_caller_calls_a_topic_is_not_what_another_shows() -> None:
+    """A topic without an article is shown as it is called, whoever called it otherwise before."""
+    names = Names(Registries())
+    assert names.topic("ai").name == "ai"
+    assert names.topic("AI").name == "AI"
+    assert names.topic("AI").key == names.topic("ai").key
+    assert Names(Registries(), {"topics/ai": "A.I."}).topic("ai").name == "A.I."
