@@ -230,6 +230,8 @@ class Run:
             changes = self.update(only, progress)
             if only is None:
                 self._touch_altered(changes)
+            if not changes.feeds and not changes.everything:
+                return self._finish(changes, {}, ())
             edition = self.edition()
             windows = edition.update(changes.feeds, None if changes.everything else changes.moved)
             specs = [*(each.spec for each in windows), *(each.spec for each in edition.archive.chapters)]

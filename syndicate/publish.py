@@ -81,7 +81,7 @@ class Publication:
     def status(self, path: str) -> tuple[int, int] | None:
         """Give the size and mtime of a published file, or None where there is none."""
         try:
-            status = os.stat(os.path.join(self.output, path))
+            status = os.stat(f"{self.output}/{path}")
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:

@@ -58,13 +58,17 @@ def walk_sources(settings: Settings) -> Iterator[SourceFile]:
     """
     problems = []
     seen: set[str | tuple[int, str]] = set()
+    shared = len(settings.sources) > 1
     for number, source in enumerate(settings.sources):
         try:
             for each in _scan(number, source):
-                # A name that is not UTF-8 may be known as another file is called; the first one stays.
-                if each.file not in seen and (number, each.path) not in seen:
+                # A name that is not UTF-8 may be known as another file is called (it is spelled out with
+                # backslashes), and two sources may name one file; the first one stays.
+                if shared or "\\" in each.path:
+                    if each.file in seen or (number, each.path) in seen:
+                        continue
                     seen.update((each.file, (number, each.path)))
-                    yield each
+                yield each
         except OSError as error:
             problems.append(
                 Problem(
