@@ -25,6 +25,8 @@ Parsed = tuple[str, Mapping, str]
 """The text of a file, its front matter and its body."""
 
 LARGEST_FILE = 16 * 1024 * 1024
+# A folder may hold a hundred thousand files: all of them at once would be 60 MB of entries.
+_ENTRIES_AT_ONCE = 1000
 _WILD = re.compile(r"[*?\[]")
 _BOM_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -180,7 +182,7 @@ def _link_to_nowhere(number: int, path: str, file: str) -> SourceFile:
 
 
 def _walk(root: str) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
-    """Walk a folder with one scandir each; give what is in each but folders, and the path to it.
+    """Walk a folder with one scandir each; give what is in each but folders, some at once, and the path.
 
     An unreadable root is an error, a folder that vanished is not.
     """
@@ -200,6 +202,9 @@ def _walk(root: str) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
                         is_folder = False  # A link that leads to itself.
                     if not is_folder:
                         found.append(entry)
+                        if len(found) == _ENTRIES_AT_ONCE:
+                            yield prefix, found
+                            found = []
                     elif not entry.is_symlink() or _is_new(entry, seen):
                         stack.append((entry.path, f"{prefix}{entry.name}/"))
         except FileNotFoundError:

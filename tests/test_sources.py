@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from syndicate import build, load_settings
+from syndicate import build, load_settings, sources
 from syndicate.article import Article
 from syndicate.errors import ArticleError, ConfigError
 from syndicate.sources import (
@@ -20,6 +20,7 @@ from syndicate.sources import (
     find_files,
     read_article,
     scan_sources,
+    walk_sources,
     watched_folders,
 )
 
@@ -413,3 +414,15 @@ def test_a_source_says_how_it_is_read(tmp_path: Path) -> None:
     found = read(file, source=keys)
     assert (found.title, found.type, found.topics) == ("N", "article", ("Azure",))
     assert found.id == found.permalink == "https://s.example/2024/01/02/a-b/"
+
+
+def test_a_large_folder_is_walked_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many entries are taken at once, every file is found once, and so are those of folders between."""
+    wanted = [f"{name}.md" for name in "abcdefg"] + ["d/x.md", "d/y.md", "d/z.md", "e/f/g.md"]
+    for path in wanted:
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text("x")
+    for at_once in (1, 2, 3, 1000):
+        monkeypatch.setattr(sources, "_ENTRIES_AT_ONCE", at_once)
+        found = [file.path for file in walk_sources(settings_of(sources=[{"path": str(tmp_path)}]))]
+        assert sorted(found) == sorted(wanted)
