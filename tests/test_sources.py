@@ -417,7 +417,7 @@ def test_a_source_says_how_it_is_read(tmp_path: Path) -> None:
 
 
 def test_a_large_folder_is_walked_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many entries are taken at once, every file is found once, and so are those of folders between."""
+    """However many entries are taken at once, every file is found once, those of folders between, too."""
     wanted = [f"{name}.md" for name in "abcdefg"] + ["d/x.md", "d/y.md", "d/z.md", "e/f/g.md"]
     for path in wanted:
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
