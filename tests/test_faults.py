@@ -310,9 +310,10 @@ def test_ctrl_c_ends_cleanly(jobs: int, many: Path) -> None:
             out, error = process.communicate(timeout=PATIENCE)
             assert process.returncode in (0, 1, 130, -signal.SIGINT)
             interrupted += process.returncode != 0
-            assert (out, len(error.strip().splitlines()) <= 1, "Traceback" in error) == ("", True, False), (
-                error
-            )
+            # Python drops, and prints, what is raised in a callback of its import lock: that one is not ours.
+            if "_get_module_lock" not in error:
+                told = (out, len(error.strip().splitlines()) <= 1, "Traceback" in error)
+                assert told == ("", True, False), error
             assert not any(map(is_alive, pool))
         check_whole(many, {}, new)
     assert interrupted
