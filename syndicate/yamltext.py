@@ -128,6 +128,10 @@ class _PureParser(Reader, Scanner, Parser):
             raise ScannerError("while scanning a plain scalar", start_mark, problem, self.get_mark())
         return spaces
 
+    def scan_tag(self) -> Any:
+        """Read a tag, be it a blank or a tab that ends it."""
+        return self._scan(super().scan_tag, {"\t": " "})
+
     def scan_block_scalar_indicators(self, start_mark: Any) -> Any:
         """Read what follows `|` or `>`, be it a tab or a comment."""
         return self._scan(super().scan_block_scalar_indicators, {"\t": " ", "#": " "}, start_mark)

@@ -53,6 +53,7 @@ def outcome(text: str, *, libyaml: bool) -> Any:
         pytest.param("- a\n-\n- b", ["a", None, "b"], id="list"),
         pytest.param("a: |\n  x\n  y\nb: >-\n  x\n  y", {"a": "x\ny\n", "b": "x y"}, id="blocks"),
         pytest.param("a: |\t\n  x\nb: | # c\n  y", {"a": "x\n", "b": "y"}, id="block-headers"),
+        pytest.param("a: !!str\tb\nc: !!str\t\n", {"a": "b", "c": ""}, id="tab-after-a-tag"),
         pytest.param("a:\tb\nc: d\t\nh: i\tj", {"a": "b", "c": "d", "h": "i\tj"}, id="tabs"),
         pytest.param('a: "f"\t# g', {"a": "f"}, id="tab-before-a-comment"),
         pytest.param("a: b\n  c\n\n  d", {"a": "b c\nd"}, id="lines"),
