@@ -18,7 +18,7 @@ LAYERS = [
     "config sources index indexfile accounts lookup publish starter hosting lock websub",
     "workers window archive refresh edition rendering root siblings owed pipeline push schedule look watch"
     " ondemand web web.answers web.asgi web.files web.query web.run web.site web.static",
-    "cli terminal",
+    "cli cli.options cli.building cli.serving cli.looking terminal",
 ]
 LAYER = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
 
@@ -70,7 +70,10 @@ BESIDE = {
     "web.run": "pipeline watch web web.site",
     "web.site": "pipeline",
     "web.static": "web.answers web.asgi web.files web.site",
-    "cli": "terminal",
+    "cli": "cli.options cli.building cli.serving cli.looking",
+    "cli.building": "cli.options terminal",
+    "cli.serving": "cli.options",
+    "cli.looking": "cli.options terminal",
 }
 
 # What is written, each by a module of its own.
