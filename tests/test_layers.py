@@ -14,7 +14,7 @@ LAYERS = [
     "blockyaml yamltext frontmatter fields body periods article border registry schema settings selection"
     " catalogue compose plan report encoding delivery question web.ranges web.conditional web.negotiation"
     " render render.markup render.xmlfeed render.rss render.atom render.jsonfeed render.opml render.html"
-    " render.page render.embed render.listing render.sitemap",
+    " render.page render.embed render.listing render.sitemap check check.finding",
     "config sources index indexfile accounts lookup publish starter hosting lock websub",
     "workers window archive refresh edition rendering root siblings owed pipeline push schedule look watch"
     " ondemand web web.answers web.asgi web.files web.query web.run web.site web.static",
