@@ -13,7 +13,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
@@ -34,7 +34,7 @@ from syndicate.settings import Settings
 from syndicate.sources import SourceFile, make_article, parse_front, read_file
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor, Future, ProcessPoolExecutor
+    from concurrent.futures import Executor, Future
 
 Executors = Callable[[], "Executor | None"]
 """Gives the executor of a run, or None; a pool is started when it is first asked for."""
@@ -199,10 +199,12 @@ def decode_article(record: bytes) -> Article:
 # Spreading work over processes.
 
 
-def start_pool(jobs: int) -> AbstractContextManager[Executor | None]:
+@contextmanager
+def start_pool(jobs: int) -> Iterator[Executor | None]:
     """Start a pool of processes, or none where one job is all that is wanted."""
     if jobs <= 1:
-        return nullcontext()
+        yield None
+        return
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
@@ -210,17 +212,12 @@ def start_pool(jobs: int) -> AbstractContextManager[Executor | None]:
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("fork" if "fork" in methods else None)
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker)
-    # The first task starts the processes and the thread that leads them. A Ctrl-C in that moment waits:
-    # it would end in half-made ones.
-    with _undisturbed():
-        pool.submit(os.getpid)
-    return _ended(pool)
-
-
-@contextmanager
-def _ended(pool: ProcessPoolExecutor) -> Iterator[Executor]:
-    """End a pool with what it was started for. A Ctrl-C meanwhile waits: nobody would fetch the workers."""
+    # A Ctrl-C while the pool starts or ends waits: it would end in half-made processes, or nobody would fetch
+    # them. It comes as soon as it may, so the pool is ended even where it came before anyone had it.
     try:
+        with _undisturbed():
+            # The first task starts the processes and the thread that leads them.
+            pool.submit(os.getpid)
         yield pool
     finally:
         with _undisturbed():
