@@ -101,13 +101,16 @@ class Index(Accounts):
         """Keep a value for later runs."""
         self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
-    def known_files(self) -> dict[tuple[int, str], KnownFile]:
-        """List every known file by source and path."""
-        rows = self._db.execute("SELECT source, path, file, size, mtime, read_at, digest FROM files")
-        return {
-            (source, path): KnownFile(file, size, mtime, read_at, digest)
-            for source, path, file, size, mtime, read_at, digest in rows
-        }
+    def stamps(self, sources: int, tick: int) -> list[dict[str, tuple[int, int | None]]]:
+        """Give for each source, by path, the size and the mtime that its files were read at.
+
+        A file that was read within `tick` ns of its mtime may have changed since without another one.
+        """
+        query = "SELECT source, path, size, CASE WHEN mtime + ? < read_at THEN mtime END FROM files"
+        known: list[dict[str, tuple[int, int | None]]] = [{} for _ in range(sources)]
+        for source, path, size, mtime in self._db.execute(query, (tick,)):
+            known[source][path] = size, mtime
+        return known
 
     def known_file(self, source: int, path: str) -> KnownFile | None:
         """Look up one file."""
