@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,12 @@ SITE: dict[str, Any] = {
 }
 
 WriteArticle = Callable[..., Path]
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C end what the tests start, though they were started where it is ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def settings_of(**keys: Any) -> Settings:
