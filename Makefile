@@ -7,8 +7,12 @@ READERS := $(VENV)/.readers
 PARSERS := tests/readers/node_modules/.ready
 AXE := tests/browser/node_modules/axe-core/axe.min.js
 
+# Without bytecode on the disk, every process that a test starts compiles this package anew, and every
+# process of pytest all tests.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
-.PHONY: help feeds test readers browser hub-test lint format coverage clean
+.PHONY: help feeds test corpus readers browser hub-test lint format coverage clean
 
 help:  ## list what there is to do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -23,6 +27,9 @@ feeds: $(READY)  ## build the sample site from examples/articles into feeds
 
 test: $(READY)  ## run all tests
 	$(BIN)/python -m pytest -n auto --dist loadgroup --quiet
+
+corpus: $(READY)  ## build the real corpus, if ../shared/corpus is beside this checkout
+	$(BIN)/python -m pytest --quiet -m corpus
 
 $(READERS): $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,readers]'
@@ -46,8 +53,9 @@ $(AXE): tests/browser/package.json
 browser: $(READY) $(AXE)  ## run the tests in a real browser; needs npm, and Debian's chromium and chromium-driver
 	$(BIN)/python -m pytest -m browser --quiet tests/browser
 
-coverage: $(READY)  ## run all tests and measure what they reach
-	$(BIN)/python -m pytest -n auto --dist loadgroup --quiet --cov --cov-report=term-missing
+coverage: $(READY)  ## measure what tests reach, those left out that start processes, where nothing is measured
+	$(BIN)/python -m pytest -n auto --dist loadgroup --quiet --cov --cov-report=term-missing \
+		-m 'not browser and not corpus and not processes and not readers'
 
 lint: $(READY)  ## check style and types
 	$(BIN)/ruff check .
