@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from syndicate.settings import Settings, parse_settings
 
@@ -56,6 +58,13 @@ def pytest_sessionfinish(exitstatus: int) -> None:
     """Keep in memory only what tests wrote that failed."""
     if ours and exitstatus == pytest.ExitCode.OK:
         atexit.register(shutil.rmtree, ours, ignore_errors=True)
+
+
+# How long an example takes to make and to try says something of the machine and of who shares it.
+hypothesis_settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("any machine")
 
 
 @pytest.fixture(autouse=True)
