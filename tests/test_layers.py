@@ -14,7 +14,8 @@ LAYERS = [
     "blockyaml yamltext frontmatter fields body periods article border registry schema settings selection"
     " catalogue compose plan report encoding delivery question web.ranges web.conditional web.negotiation"
     " render render.markup render.xmlfeed render.rss render.atom render.jsonfeed render.opml render.html"
-    " render.page render.embed render.listing render.sitemap check check.finding",
+    " render.page render.embed render.listing render.sitemap check check.finding check.inspection check.kinds"
+    " check.whole check.forms check.elements check.xmldocument check.rss check.atom",
     "config sources index indexfile accounts lookup publish starter hosting lock websub",
     "workers window archive refresh edition rendering root siblings owed pipeline push schedule look watch"
     " ondemand web web.answers web.asgi web.files web.query web.run web.site web.static",
@@ -46,6 +47,14 @@ BESIDE = {
     "render.embed": "render render.html",
     "render.listing": "render render.html",
     "render.opml": "render",
+    "check": "check.finding check.inspection check.kinds check.whole",
+    "check.inspection": "check.finding",
+    "check.kinds": "check.finding check.inspection",
+    "check.whole": "check.finding check.inspection",
+    "check.elements": "check.finding check.inspection",
+    "check.xmldocument": "check.finding check.inspection",
+    "check.rss": "check.elements check.finding check.inspection",
+    "check.atom": "check.elements check.finding check.inspection check.kinds",
     "yamltext": "blockyaml",
     "blockyaml": "",
     "index": "indexfile accounts",

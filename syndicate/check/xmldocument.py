@@ -1,0 +1,212 @@
+"""XML read safely and with lines: no network, no DTD, no entity but the five of XML, within bounds.
+
+May know: bytes; nothing of the formats written in XML.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from typing import Any
+
+from lxml import etree
+
+from syndicate.check.finding import Rule, Severity
+from syndicate.check.inspection import Inspection, shown
+
+_XML = "https://www.w3.org/TR/xml/"
+_W3C = "https://validator.w3.org/feed/docs"
+
+WELL_FORMED = Rule(
+    name="xml-well-formed",
+    severity=Severity.ERROR,
+    demand="A document is well-formed XML.",
+    why="Most readers show an error in place of the feed; the others guess, and lose what they guess wrong.",
+    clause="XML 1.0 §2.1",
+    url=f"{_XML}#sec-well-formed",
+)
+NAMESPACE = Rule(
+    name="xml-namespace",
+    severity=Severity.ERROR,
+    demand="Every prefix is declared.",
+    why="Readers that know namespaces, which are nearly all, take the document for broken.",
+    clause="Namespaces in XML 1.0 §5",
+    url="https://www.w3.org/TR/xml-names/#scoping-defaulting",
+)
+ENTITY = Rule(
+    name="xml-entity",
+    severity=Severity.ERROR,
+    demand="No entity is used but &amp;, &lt;, &gt;, &quot; and &apos;, unless the document declares it.",
+    why="`&nbsp;` and the like are HTML's: an XML parser stops there.",
+    clause="XML 1.0 §4.1 (Entity Declared)",
+    url=f"{_XML}#wf-entdeclared",
+)
+ENTITY_DECLARED = Rule(
+    name="xml-entity-declaration",
+    severity=Severity.WARNING,
+    demand="A feed declares no entities of its own.",
+    why="Readers do not expand them, since they have been used to read files and to exhaust memory: the text"
+    " is missing.",
+    clause="W3C feed validator: ContainsSystemEntity",
+    url=f"{_W3C}/error/ContainsSystemEntity.html",
+)
+BOUNDS = Rule(
+    name="xml-bounds",
+    severity=Severity.ERROR,
+    demand="Elements nest less than 256 deep, a text has less than 10 MB, entities do not multiply.",
+    why="Parsers guard against such documents and refuse them as an attack.",
+    clause="RFC 4287 §8 and RFC 3470 §7 (the bounds are libxml2's)",
+    url="https://www.rfc-editor.org/rfc/rfc3470#section-7",
+)
+ENCODING = Rule(
+    name="xml-encoding",
+    severity=Severity.ERROR,
+    demand="The bytes are in the encoding that the document declares, and parsers know it.",
+    why="Readers show an error, or wrong letters.",
+    clause="XML 1.0 §4.3.3",
+    url=f"{_XML}#charencoding",
+)
+OBSCURE_ENCODING = Rule(
+    name="xml-obscure-encoding",
+    severity=Severity.WARNING,
+    demand="The encoding is UTF-8 or another that every parser knows.",
+    why="Parsers need to know UTF-8 and UTF-16 only; where another is unknown there is no feed.",
+    clause="W3C feed validator: ObscureEncoding",
+    url=f"{_W3C}/warning/ObscureEncoding.html",
+)
+CHARSET = Rule(
+    name="xml-charset",
+    severity=Severity.WARNING,
+    demand="The charset of the Content-Type and the encoding in the document are the same.",
+    why="One of them is wrong, and which one a reader believes differs: wrong letters for some.",
+    clause="W3C feed validator: EncodingMismatch",
+    url=f"{_W3C}/warning/EncodingMismatch.html",
+)
+CONTROL_CHARACTERS = Rule(
+    name="xml-control-characters",
+    severity=Severity.WARNING,
+    demand="No text holds control characters (U+0080 to U+009F).",
+    why="They are letters of windows-1252 that somebody took for ISO-8859-1: people see boxes for quotes.",
+    clause="W3C feed validator: BadCharacters",
+    url=f"{_W3C}/warning/BadCharacters.html",
+)
+
+RULES = (
+    WELL_FORMED,
+    NAMESPACE,
+    ENTITY,
+    ENTITY_DECLARED,
+    BOUNDS,
+    ENCODING,
+    OBSCURE_ENCODING,
+    CHARSET,
+    CONTROL_CHARACTERS,
+)
+
+_DECLARED = re.compile(r"<\?xml\s[^<>]{0,200}?\bencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_COMMON_ENCODINGS = {"utf-8", "utf-16", "iso8859-1", "ascii", "cp1252"}
+_CONTROLS = re.compile("[\x80-\x9f]")
+
+# libxml2's numbers (xmlerror.h). A fault of these leaves the structure as it was meant: what else is wrong
+# with the document can be told, too. After any other the recovering parser only guesses.
+_UNDECLARED = {26, 27}
+_OF_BOUNDS = {1, 89, 110, 114}
+_OF_ENCODING = {6, 31, 32, 79, 81}
+_OF_NAMESPACE = {200, 201, 202, 203}
+_HARMLESS = _UNDECLARED | _OF_NAMESPACE | {9, 23, 42, 64, 68}
+
+
+def read_xml(inspection: Inspection) -> Any:
+    """Read the root element of a document, or None where its structure is lost.
+
+    Entities are neither expanded nor fetched (XML 1.0 §4.4), and no DTD is loaded.
+    """
+    body = inspection.body
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        recover=True,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(body, parser)
+    except (etree.XMLSyntaxError, ValueError, LookupError):
+        root = None
+    faults = [
+        (error.type, error.line, error.message.strip())
+        for error in parser.error_log
+        if error.level_name != "WARNING" or error.type in _UNDECLARED
+    ]
+    if faults:
+        _find_fault(inspection, *faults[0])
+    elif root is None:
+        inspection.find(WELL_FORMED, 1, "there is no element")
+    if root is None or any(kind not in _HARMLESS for kind, _, _ in faults):
+        return None
+    _check_encoding(inspection)
+    _check_characters(inspection, root)
+    if root.getroottree().docinfo.internalDTD is not None and b"<!ENTITY" in body.replace(b"\0", b""):
+        inspection.find(ENTITY_DECLARED, _line_of(body, b"<!ENTITY"), "an entity is declared")
+    return root
+
+
+def _find_fault(inspection: Inspection, kind: int, line: int, message: str) -> None:
+    message = message[:200].rstrip(".")
+    if kind in _UNDECLARED:
+        rule = ENTITY
+    elif kind in _OF_NAMESPACE:
+        rule = NAMESPACE
+    elif kind in _OF_BOUNDS:
+        rule = BOUNDS
+    elif kind in _OF_ENCODING:
+        rule = ENCODING
+    else:
+        rule = WELL_FORMED
+    inspection.find(rule, max(line, 1), message if message.isprintable() else ascii(message)[1:-1])
+
+
+def _line_of(body: bytes, part: bytes) -> int:
+    return body.replace(b"\0", b"").partition(part)[0].count(b"\n") + 1
+
+
+def _named(encoding: str) -> str:
+    try:
+        return codecs.lookup(encoding).name
+    except LookupError:
+        return encoding.lower()
+
+
+def encoding_of(body: bytes) -> tuple[str, str | None]:
+    """Tell the encoding that a document is in by its first bytes, and the one that it declares."""
+    mark = next((name for start, name in _MARKS if body.startswith(start)), None)
+    text = body[:600].replace(b"\0", b"").decode("latin-1")
+    declared = _DECLARED.search(text)
+    found = _named(declared[1]) if declared else None
+    return mark or found or "utf-8", found
+
+
+def _check_encoding(inspection: Inspection) -> None:
+    actual, declared = encoding_of(inspection.body)
+    if declared is not None and declared.removesuffix("-le").removesuffix("-be") != actual:
+        inspection.find(ENCODING, 1, f"{declared} is declared, and the byte order mark is that of {actual}")
+    if actual not in _COMMON_ENCODINGS:
+        inspection.find(OBSCURE_ENCODING, 1, f"the encoding is {actual}")
+    charset = re.search(r";\s*charset\s*=\s*\"?([^\s\";]+)", inspection.media_type or "", re.I)
+    if charset and _named(charset[1]) != actual:
+        inspection.find(CHARSET, 1, f"served with charset {shown(charset[1])}, written as {actual}")
+
+
+def _check_characters(inspection: Inspection, root: Any) -> None:
+    for element in root.iter(etree.Element):
+        for text in (element.text, element.tail):
+            if text and not text.isascii() and (found := _CONTROLS.search(text)):
+                line = element.sourceline or 0
+                inspection.find(CONTROL_CHARACTERS, line, f"a text holds U+{ord(found[0]):04X}")
