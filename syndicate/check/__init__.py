@@ -18,6 +18,8 @@ from syndicate.check.inspection import Inspection
 _FORMATS = {
     "rss": "rss",
     "atom": "atom",
+    "json": "jsonfeed",
+    "opml": "opml",
 }
 """The module of each format, imported when there is such a document: XML is slow to load."""
 
