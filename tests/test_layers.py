@@ -15,7 +15,7 @@ LAYERS = [
     " catalogue compose plan report encoding delivery question web.ranges web.conditional web.negotiation"
     " render render.markup render.xmlfeed render.rss render.atom render.jsonfeed render.opml render.html"
     " render.page render.embed render.listing render.sitemap check check.finding check.inspection check.kinds"
-    " check.whole check.forms check.elements check.xmldocument check.rss check.atom",
+    " check.clauses check.whole check.forms check.moments check.content check.elements check.xmldocument check.rss check.atom",
     "config sources index indexfile accounts lookup publish starter hosting lock websub",
     "workers window archive refresh edition rendering root siblings owed pipeline push schedule look watch"
     " ondemand web web.answers web.asgi web.files web.query web.run web.site web.static",
@@ -51,6 +51,9 @@ BESIDE = {
     "check.inspection": "check.finding",
     "check.kinds": "check.finding check.inspection",
     "check.whole": "check.finding check.inspection",
+    "check.clauses": "check.finding",
+    "check.moments": "check.clauses check.inspection",
+    "check.content": "check.clauses check.inspection check.xmldocument",
     "check.elements": "check.finding check.inspection",
     "check.xmldocument": "check.finding check.inspection",
     "check.rss": "check.elements check.finding check.inspection",
