@@ -15,8 +15,9 @@ LAYERS = [
     " catalogue compose plan report encoding delivery question web.ranges web.conditional web.negotiation"
     " render render.markup render.xmlfeed render.rss render.atom render.jsonfeed render.opml render.html"
     " render.page render.embed render.listing render.sitemap check check.finding check.inspection check.kinds"
-    " check.whole check.forms check.elements check.xmldocument check.rss check.atom"
-    " check.jsonlines check.jsonrules check.jsonfeed check.opml check.markup",
+    " check.clauses check.whole check.forms check.moments check.content check.elements check.xmldocument"
+    " check.rss check.atom"
+    " check.jsonlines check.jsonrules check.jsonfeed check.opml",
     "config sources index indexfile accounts lookup publish starter hosting lock websub",
     "workers window archive refresh edition rendering root siblings owed pipeline push schedule look watch"
     " ondemand web web.answers web.asgi web.files web.query web.run web.site web.static",
@@ -48,15 +49,18 @@ BESIDE = {
     "render.embed": "render render.html",
     "render.listing": "render render.html",
     "render.opml": "render",
-    "check.jsonlines": "check.finding",
-    "check.jsonrules": "check.finding",
-    "check.jsonfeed": "check.finding check.forms check.inspection check.jsonlines check.jsonrules"
-    " check.markup check.whole",
-    "check.opml": "check.finding check.forms check.inspection",
+    "check.jsonlines": "check.clauses check.finding check.inspection",
+    "check.jsonrules": "check.clauses",
+    "check.jsonfeed": "check.content check.finding check.forms check.inspection check.jsonlines"
+    " check.jsonrules check.moments check.whole",
+    "check.opml": "check.clauses check.finding check.forms check.inspection",
     "check": "check.finding check.inspection check.kinds check.whole",
     "check.inspection": "check.finding",
     "check.kinds": "check.finding check.inspection",
     "check.whole": "check.finding check.inspection",
+    "check.clauses": "check.finding",
+    "check.moments": "check.clauses check.inspection",
+    "check.content": "check.clauses check.inspection check.xmldocument",
     "check.elements": "check.finding check.inspection",
     "check.xmldocument": "check.finding check.inspection",
     "check.rss": "check.elements check.finding check.inspection",

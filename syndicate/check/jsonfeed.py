@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 
 from syndicate.check import forms, jsonlines, jsonrules, whole
+from syndicate.check.content import check_html, check_plain
 from syndicate.check.finding import Rule
 from syndicate.check.inspection import Inspection, shown
 from syndicate.check.jsonlines import Value
-from syndicate.check.markup import markup_in
+from syndicate.check.moments import Instants, check_not_future
 
 RULES = (*jsonlines.RULES, *jsonrules.RULES)
 
@@ -55,7 +56,6 @@ class _JSONFeed:
         self.inspection = inspection
         self.find = inspection.find
         self.address = inspection.address
-        self.now = inspection.now
         self.version = VERSION_1_1
         self.feed_url: str | None = None
 
@@ -99,11 +99,10 @@ class _JSONFeed:
 
     def _is(self, expected: str, place: str, value: Value) -> bool:
         found = _type_of(value.value)
-        if expected == _ANYTHING:
+        if expected in (found, _ANYTHING):
             return True
-        if found != expected:
-            self.find(jsonrules.TYPE, value.line, f"{place} is {found}, not {expected}")
-        return found == expected
+        self.find(jsonrules.TYPE, value.line, f"{place} is {found}, not {expected}")
+        return False
 
     def _unknown(self, path: str, name: str, member: Value) -> None:
         if not name.startswith("_"):
@@ -115,7 +114,7 @@ class _JSONFeed:
         else:
             for inner, value in member.value.items():
                 if "." in inner or inner.startswith("_"):
-                    self.find(jsonrules.EXTENSION, value.line, f"{shown(inner)} in {path}")
+                    self.find(jsonrules.EXTENSION, value.line, f"{shown(inner)} in {shown(path)}")
 
     def _missing(self, place: str, value: Value, names: tuple[str, ...], rule: Rule) -> None:
         for name in names:
@@ -136,8 +135,8 @@ class _JSONFeed:
         return bool(value.value.strip())
 
     def _text(self, place: str, value: Value) -> None:
-        if self._filled(place, value) and (markup := markup_in(value.value)):
-            self.find(jsonrules.PLAIN_TEXT, value.line, f"{place} holds {shown(markup)}")
+        if self._filled(place, value):
+            check_plain(self.inspection, value.line, place, value.value)
 
     def _url(self, place: str, value: Value) -> None:
         if not self._filled(place, value):
@@ -170,8 +169,12 @@ class _JSONFeed:
         instant = forms.rfc3339(value.value)
         if instant is None:
             self.find(jsonrules.DATE, value.line, f"{place} is {shown(value.value)}")
-        elif self.now is not None and instant > self.now:
-            self.find(jsonrules.FUTURE, value.line, f"{place} is {shown(value.value)}")
+        else:
+            check_not_future(self.inspection, value.line, place, instant)
+
+    def _html(self, place: str, value: Value) -> None:
+        if self._filled(place, value):
+            check_html(self.inspection, value.line, place, value.value)
 
     def _hubs(self, place: str, value: Value) -> None:
         for path, hub in self._each(place, value, _OBJECT):
@@ -202,6 +205,7 @@ class _JSONFeed:
 
     def _items(self, place: str, value: Value) -> None:
         seen: dict[str, str] = {}
+        instants = Instants(self.inspection)
         for path, item in self._each(place, value, _OBJECT):
             self._item_id(path, item, seen)
             self._object(path, item, _ITEM)
@@ -211,7 +215,7 @@ class _JSONFeed:
                     jsonrules.ITEM_CONTENT, item.line, f"{path} has neither content_html nor content_text"
                 )
             self._missing(path, item, ("url",), jsonrules.ITEM_URL)
-            self._order(path, item)
+            self._dates(path, item, instants)
 
     def _item_id(self, place: str, item: Value, seen: dict[str, str]) -> None:
         member = item.value.get("id")
@@ -230,8 +234,10 @@ class _JSONFeed:
         elif (first := seen.setdefault(name, place)) != place:
             self.find(jsonrules.ITEM_ID_UNIQUE, member.line, f"{place} has the id of {first}: {shown(name)}")
 
-    def _order(self, place: str, item: Value) -> None:
+    def _dates(self, place: str, item: Value, instants: Instants) -> None:
         published, modified = self._instant(item, "date_published"), self._instant(item, "date_modified")
+        if published:
+            instants.note(published, item.value["date_published"].line, place)
         if published and modified and modified < published:
             line = item.value["date_modified"].line
             self.find(jsonrules.DATE_ORDER, line, f"{place} is modified before it is published")
@@ -265,7 +271,9 @@ class _JSONFeed:
                 self.find(jsonrules.ATTACHMENT_REPEATED, attachment.line, what)
             kind = (media_type or "").partition("/")[0].lower()
             if title and kind and kinds.setdefault(title, kind) != kind:
-                what = f"{path} is {kind}, another with the title {shown(title)} is {kinds[title]}"
+                what = (
+                    f"{path} is {shown(kind)}, one before with the title {shown(title)} {shown(kinds[title])}"
+                )
                 self.find(jsonrules.ATTACHMENT_TITLE, attachment.line, what)
 
     @staticmethod
@@ -326,7 +334,7 @@ _ITEM: dict[str, tuple[str, _Reader | None]] = {
     "id": (_ANYTHING, None),
     "url": _URL,
     "external_url": _URL,
-    "content_html": (_STRING, _JSONFeed._filled),
+    "content_html": (_STRING, _JSONFeed._html),
     "content_text": (_STRING, _JSONFeed._filled),
     "summary": _TEXT,
     "image": _URL,

@@ -15,67 +15,51 @@ from typing import Any
 
 import msgspec
 
-from syndicate.check.finding import Rule, Severity
-from syndicate.errors import quoted
+from syndicate.check.clauses import error, rfc, warning
+from syndicate.check.finding import Rule
+from syndicate.check.inspection import shown
 
-_RFC_8259 = "https://www.rfc-editor.org/rfc/rfc8259#section-"
-_RFC_7493 = "https://www.rfc-editor.org/rfc/rfc7493#section-"
-
-ENCODING = Rule(
-    name="json-encoding",
-    severity=Severity.ERROR,
-    demand="JSON is encoded as UTF-8.",
-    why="Readers decode JSON as UTF-8, whatever the server says: they show garbage, or refuse the feed.",
-    clause="RFC 8259 §8.1",
-    url=f"{_RFC_8259}8.1",
+ENCODING = error(
+    "json-encoding",
+    "JSON is encoded as UTF-8.",
+    "Readers decode JSON as UTF-8, whatever the server says: they show garbage, or refuse the feed.",
+    rfc(8259, "8.1"),
 )
-MARK = Rule(
-    name="json-byte-order-mark",
-    severity=Severity.ERROR,
-    demand="JSON begins with no byte order mark.",
-    why="Many readers refuse a document whose first character is none of JSON.",
-    clause="RFC 8259 §8.1",
-    url=f"{_RFC_8259}8.1",
+MARK = error(
+    "json-byte-order-mark",
+    "JSON begins with no byte order mark.",
+    "Many readers refuse a document whose first character is none of JSON.",
+    rfc(8259, "8.1"),
 )
-SYNTAX = Rule(
-    name="json-syntax",
-    severity=Severity.ERROR,
-    demand="The document is JSON as its grammar has it.",
-    why="A reader refuses the whole document for one character that is wrong.",
-    clause="RFC 8259 §2",
-    url=f"{_RFC_8259}2",
+SYNTAX = error(
+    "json-syntax",
+    "The document is JSON as its grammar has it.",
+    "A reader refuses the whole document for one character that is wrong.",
+    rfc(8259, "2"),
 )
-DUPLICATE = Rule(
-    name="json-duplicate-member",
-    severity=Severity.ERROR,
-    demand="The names within an object differ.",
-    why="Which of the two values counts depends on the reader: the last, the first, or none.",
-    clause="RFC 7493 §2.3",
-    url=f"{_RFC_7493}2.3",
+DUPLICATE = error(
+    "json-duplicate-member",
+    "The names within an object differ.",
+    "Which of the two values counts depends on the reader: the last, the first, or none.",
+    rfc(7493, "2.3"),
 )
-SURROGATE = Rule(
-    name="json-surrogate",
-    severity=Severity.ERROR,
-    demand="An escaped surrogate is one half of a pair.",
-    why="Half a character can neither be shown nor stored: readers drop it, replace it, or fail.",
-    clause="RFC 7493 §2.1",
-    url=f"{_RFC_7493}2.1",
+SURROGATE = error(
+    "json-surrogate",
+    "An escaped surrogate is one half of a pair.",
+    "Half a character can neither be shown nor stored: readers drop it, replace it, or fail.",
+    rfc(7493, "2.1"),
 )
-NUMBER = Rule(
-    name="json-number",
-    severity=Severity.WARNING,
-    demand="A number fits a double-precision float: a whole one is below 2 to the 53rd.",
-    why="JavaScript and others round a larger number, so that two ids may become one.",
-    clause="RFC 7493 §2.2",
-    url=f"{_RFC_7493}2.2",
+NUMBER = warning(
+    "json-number",
+    "A number fits a double-precision float: a whole one is below 2 to the 53rd.",
+    "JavaScript and others round a larger number, so that two ids may become one.",
+    rfc(7493, "2.2"),
 )
-NESTING = Rule(
-    name="json-nesting",
-    severity=Severity.ERROR,
-    demand="Arrays and objects are nested at most 100 deep.",
-    why="Readers protect themselves by a limit, and refuse what is nested deeper.",
-    clause="RFC 8259 §9",
-    url=f"{_RFC_8259}9",
+NESTING = error(
+    "json-nesting",
+    "Arrays and objects are nested at most 100 deep.",
+    "Readers protect themselves by a limit, and refuse what is nested deeper.",
+    rfc(8259, "9"),
 )
 RULES = (ENCODING, MARK, SYNTAX, DUPLICATE, SURROGATE, NUMBER, NESTING)
 
@@ -192,7 +176,7 @@ class _Reader:
         line = self._here()
         name = self._name()
         if name in container:
-            self._note(DUPLICATE, line, f"a second member {quoted(name)}")
+            self._note(DUPLICATE, line, f"a second member {shown(name)}")
         # The last one counts, as in most readers.
         container[name] = self._value(line)
 
@@ -228,7 +212,7 @@ class _Reader:
             what = f"a string holds {control[0]!a} unescaped"
             self._note(SYNTAX, self.line(control.start()), what)
         if _LONE_SURROGATE.search(text):
-            self._note(SURROGATE, self.line(start), f"half a character in {quoted(text)}")
+            self._note(SURROGATE, self.line(start), f"half a character in {shown(text)}")
         return str(text)
 
     def _scalar(self) -> object:
@@ -247,14 +231,14 @@ class _Reader:
         # More digits than a double can tell apart; thousands of them would take long to read.
         found: float = int(number[0]) if whole and len(number[0]) < 20 else float(number[0])
         if abs(found) >= (_EXACT if whole else float("inf")):
-            self._note(NUMBER, line, f"{quoted(number[0])} is rounded")
+            self._note(NUMBER, line, f"{shown(number[0])} is rounded")
         return found
 
     def _word(self, word: str) -> object:
         if word in _NO_NUMBERS:
             self._note(SYNTAX, self.line(self._position), f"{word} is no number of JSON")
         elif word not in _WORDS:
-            raise self._broken(f"{quoted(word)} where a value is expected")
+            raise self._broken(f"{shown(word)} where a value is expected")
         self._position += len(word)
         return _WORDS.get(word)
 
@@ -277,7 +261,7 @@ class _Reader:
 
     def _shown(self) -> str:
         mark = self._next()
-        return quoted(mark) if mark else "the end"
+        return shown(mark) if mark else "the end"
 
     def _broken(self, what: str) -> _Broken:
         return _Broken(SYNTAX, self._position, what)

@@ -10,148 +10,123 @@ from collections import Counter
 from typing import Any
 
 from syndicate.check import forms
-from syndicate.check.finding import Rule, Severity
+from syndicate.check.clauses import Clause, error, warning
+from syndicate.check.finding import Rule
 from syndicate.check.inspection import Inspection, shown
 
-_SPEC = "http://opml.org/spec2.opml"
+
+def _section(title: str) -> Clause:
+    # The specification is itself an outline, without addresses of its sections.
+    return Clause(f"OPML 2.0, {title}", "http://opml.org/spec2.opml")
 
 
-def _rule(name: str, severity: Severity, section: str, demand: str, why: str) -> Rule:
-    return Rule(
-        name=f"opml-{name}",
-        severity=severity,
-        demand=demand,
-        why=why,
-        clause=f"OPML 2.0, {section}",
-        url=_SPEC,
-    )
-
-
-VERSION = _rule(
-    "version",
-    Severity.ERROR,
-    "What is an <opml>?",
+VERSION = error(
+    "opml-version",
     "`opml` has a version: 2.0, or 1.0 for what conforms to the older specification.",
     "Readers that look at it before they import take the file for none of theirs.",
+    _section("What is an <opml>?"),
 )
-STRUCTURE = _rule(
-    "structure",
-    Severity.ERROR,
-    "What is an <opml>?",
+STRUCTURE = error(
+    "opml-structure",
     "`opml` holds one `head` and after it one `body`.",
     "Readers look for the feeds in the first `body`, and for the title in the first `head`.",
+    _section("What is an <opml>?"),
 )
-OUTLINES = _rule(
-    "outlines",
-    Severity.ERROR,
-    "What is a <body>?",
+OUTLINES = error(
+    "opml-outlines",
     "`body` holds at least one `outline`.",
     "There is nothing to import; many readers say that the file is broken.",
+    _section("What is a <body>?"),
 )
-ELEMENT = _rule(
-    "element",
-    Severity.ERROR,
-    "Extending OPML",
+ELEMENT = error(
+    "opml-element",
     "An element that the specification does not name is in a namespace.",
     "Readers ignore it: most often it is another element, misspelled, or in the wrong place.",
+    _section("Extending OPML"),
 )
-HEAD_REPEATED = _rule(
-    "head-repeated",
-    Severity.ERROR,
-    "Notes, 7",
+HEAD_REPEATED = error(
+    "opml-head-repeated",
     "No element of `head` is repeated.",
     "Which of them counts depends on the reader.",
+    _section("Notes, 7"),
 )
-DATE = _rule(
-    "date",
-    Severity.ERROR,
-    "Notes, 1",
+DATE = error(
+    "opml-date",
     "A date is written as RFC 822 has it; the year may have four digits, and should.",
     "Readers cannot tell whether the list is newer than the one they have.",
+    _section("Notes, 1"),
 )
-OWNER_EMAIL = _rule(
-    "owner-email",
-    Severity.ERROR,
-    "What is a <head>?",
+OWNER_EMAIL = error(
+    "opml-owner-email",
     "`ownerEmail` is an e-mail address.",
     "Nobody can write to the owner.",
+    _section("What is a <head>?"),
 )
-NUMBER = _rule(
-    "number",
-    Severity.ERROR,
-    "What is a <head>?",
+NUMBER = error(
+    "opml-number",
     "The window's place and the scroll state are whole numbers, the expansion state a list of them.",
     "An outliner opens the file in the wrong place, or not at all.",
+    _section("What is a <head>?"),
 )
-TEXT = _rule(
-    "text",
-    Severity.ERROR,
-    "Text attribute",
+TEXT = error(
+    "opml-text",
     "Every `outline` has a `text` that is not empty.",
     "Readers show a feed or a group without a name, or leave it out.",
+    _section("Text attribute"),
 )
-FLAG = _rule(
-    "flag",
-    Severity.ERROR,
-    "What is an <outline>?",
+FLAG = error(
+    "opml-flag",
     '`isComment` and `isBreakpoint` are "true" or "false".',
     "An outliner takes a comment for content, or content for a comment.",
+    _section("What is an <outline>?"),
 )
-XML_URL = _rule(
-    "xml-url",
-    Severity.ERROR,
-    "Subscription lists",
+XML_URL = error(
+    "opml-xml-url",
     'An `outline` of type "rss" has an `xmlUrl`.',
     "A reader cannot subscribe to it.",
+    _section("Subscription lists"),
 )
-TYPE = _rule(
-    "type",
-    Severity.WARNING,
-    "Subscription lists",
+TYPE = warning(
+    "opml-type",
     'An `outline` that has an `xmlUrl` is of type "rss", whatever the format of the feed.',
     "Readers that go by the type take it for a group or a text.",
+    _section("Subscription lists"),
 )
-LINK_URL = _rule(
-    "link-url",
-    Severity.ERROR,
-    "Inclusion",
+LINK_URL = error(
+    "opml-link-url",
     'An `outline` of type "link" or "include" has a `url`.',
     "There is nothing that it could lead to or include.",
+    _section("Inclusion"),
 )
-TITLE = _rule(
-    "title",
-    Severity.WARNING,
-    "Subscription lists",
+TITLE = warning(
+    "opml-title",
     'An `outline` of type "rss" has a `title` beside its `text`.',
     "Readers that look for the feed's own title show its address instead.",
+    _section("Subscription lists"),
 )
-URL = _rule(
-    "url",
-    Severity.ERROR,
-    "Subscription lists",
+URL = error(
+    "opml-url",
     "An address is an absolute URL of http or https, percent-encoded where it has to be.",
     "A reader has no page that it could be relative to: there is nothing to fetch.",
+    _section("Subscription lists"),
 )
-LANGUAGE = _rule(
-    "language",
-    Severity.ERROR,
-    "Subscription lists",
+LANGUAGE = error(
+    "opml-language",
     "`language` is a language tag, such as `en` or `pt-BR`.",
     "Readers that sort feeds by language put it nowhere.",
+    _section("Subscription lists"),
 )
-REPEATED = _rule(
-    "repeated",
-    Severity.WARNING,
-    "Subscription lists",
+REPEATED = warning(
+    "opml-repeated",
     "A list names each feed once.",
     "Readers subscribe twice, or move the feed from one group to the other.",
+    _section("Subscription lists"),
 )
-EMPTY_GROUP = _rule(
-    "empty-group",
-    Severity.WARNING,
-    "Subscription lists",
+EMPTY_GROUP = warning(
+    "opml-empty-group",
     "In a list of feeds, an `outline` that is no feed holds some.",
     "Readers show an empty folder, or take it for a feed without an address.",
+    _section("Subscription lists"),
 )
 
 RULES = (

@@ -115,7 +115,8 @@ _CONTROLS = re.compile("[\x80-\x9f]")
 # libxml2's numbers (xmlerror.h). A fault of these leaves the structure as it was meant: what else is wrong
 # with the document can be told, too. After any other the recovering parser only guesses.
 _UNDECLARED = {26, 27}
-_OF_BOUNDS = {1, 89, 110, 114}
+BOUNDARIES = {1, 89, 110, 114}
+"""Its numbers for a document that nests too deep, or whose texts or entities are too large."""
 _OF_ENCODING = {6, 31, 32, 79, 81}
 _OF_NAMESPACE = {200, 201, 202, 203}
 _HARMLESS = _UNDECLARED | _OF_NAMESPACE | {9, 23, 42, 64, 68}
@@ -164,7 +165,7 @@ def _find_fault(inspection: Inspection, kind: int, line: int, message: str) -> N
         rule = ENTITY
     elif kind in _OF_NAMESPACE:
         rule = NAMESPACE
-    elif kind in _OF_BOUNDS:
+    elif kind in BOUNDARIES:
         rule = BOUNDS
     elif kind in _OF_ENCODING:
         rule = ENCODING
