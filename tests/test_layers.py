@@ -17,7 +17,7 @@ LAYERS = [
     " render.page render.embed render.listing render.sitemap check check.finding check.inspection check.kinds"
     " check.clauses check.whole check.forms check.moments check.content check.elements check.xmldocument"
     " check.rss check.atom"
-    " check.jsonlines check.jsonrules check.jsonfeed check.opml",
+    " check.jsonlines check.jsonrules check.jsonfeed check.opml check.references check.crosslinks",
     "config sources index indexfile accounts lookup publish starter hosting lock websub",
     "workers window archive refresh edition rendering root siblings owed pipeline push schedule look watch"
     " ondemand web web.answers web.asgi web.files web.query web.run web.site web.static",
@@ -54,6 +54,8 @@ BESIDE = {
     "check.jsonfeed": "check.content check.finding check.forms check.inspection check.jsonlines"
     " check.jsonrules check.moments check.whole",
     "check.opml": "check.clauses check.finding check.forms check.inspection",
+    "check.references": "check.jsonlines encoding",
+    "check.crosslinks": "check.clauses check.finding check.inspection check.references encoding",
     "check": "check.finding check.inspection check.kinds check.whole",
     "check.inspection": "check.finding",
     "check.kinds": "check.finding check.inspection",

@@ -23,7 +23,7 @@ _FORMATS = {
 }
 """The module of each format, imported when there is such a document: XML is slow to load."""
 
-_SHARED = ("kinds", "whole", "moments", "content", "xmldocument")
+_SHARED = ("kinds", "whole", "moments", "content", "xmldocument", "crosslinks")
 """The modules of the rules that hold for several formats."""
 
 
