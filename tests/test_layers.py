@@ -16,7 +16,8 @@ LAYERS = [
     " render render.markup render.xmlfeed render.rss render.atom render.jsonfeed render.opml render.html"
     " render.page render.embed render.listing render.sitemap check check.finding check.inspection check.kinds"
     " check.clauses check.whole check.forms check.moments check.content check.elements check.xmldocument"
-    " check.rss check.atom"
+    " check.links check.media check.rss check.rssrules check.rssvalues check.rssitem"
+    " check.atom check.atomrules check.atomvalues"
     " check.jsonlines check.jsonrules check.jsonfeed check.opml check.references check.crosslinks",
     "config sources index indexfile accounts lookup publish starter hosting lock websub",
     "workers window archive refresh edition rendering root siblings owed pipeline push schedule look watch"
@@ -64,9 +65,21 @@ BESIDE = {
     "check.moments": "check.clauses check.inspection",
     "check.content": "check.clauses check.inspection check.xmldocument",
     "check.elements": "check.finding check.inspection",
-    "check.xmldocument": "check.finding check.inspection",
-    "check.rss": "check.elements check.finding check.inspection",
-    "check.atom": "check.elements check.finding check.inspection check.kinds",
+    "check.xmldocument": "check.elements check.finding check.forms check.inspection",
+    "check.links": "check.clauses check.elements check.forms check.inspection",
+    "check.media": "check.clauses check.elements check.forms check.inspection check.kinds",
+    "check.rss": "check.content check.elements check.inspection check.kinds check.links check.media"
+    " check.moments check.rssitem check.rssrules check.rssvalues check.whole",
+    "check.rssrules": "check.clauses",
+    "check.rssvalues": "check.content check.elements check.finding check.forms check.inspection"
+    " check.moments check.rssrules",
+    "check.rssitem": "check.content check.elements check.forms check.inspection check.kinds check.links"
+    " check.moments check.rssrules check.rssvalues",
+    "check.atom": "check.atomrules check.atomvalues check.content check.elements check.inspection"
+    " check.kinds check.links check.media check.moments check.whole",
+    "check.atomrules": "check.clauses",
+    "check.atomvalues": "check.atomrules check.content check.elements check.forms check.inspection"
+    " check.kinds check.moments",
     "yamltext": "blockyaml",
     "blockyaml": "",
     "index": "indexfile accounts",

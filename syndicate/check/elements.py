@@ -68,3 +68,12 @@ def raw_text_of(element: Any) -> str:
 def is_blank(text: str | None) -> bool:
     """Whether there is nothing but the blanks of XML."""
     return not text or not text.strip()
+
+
+def based(element: Any) -> bool:
+    """Whether an xml:base stands on an element or above it, against which addresses are resolved."""
+    while element is not None:
+        if element.get(f"{{{XML}}}base"):
+            return True
+        element = element.getparent()
+    return False

@@ -56,9 +56,8 @@ _LANGUAGE = re.compile(
     re.I | re.A,
 )
 # RFC 5322 §3.4.1, without quoted local parts and literal domains, which nobody's address has.
-_EMAIL = re.compile(
-    r"[^\s@<>()\[\],;:\\\"\x00-\x20]+@[^\s@<>()\[\],;:\\\"._-][^\s@<>()\[\],;:\\\"]*\.[^\s@<>()\[\],;:\\\".]+"
-)
+_EMAIL_WORD = r"[^\s@<>()\[\],;:\\\".\x00-\x1f]+"
+_EMAIL = re.compile(rf"{_EMAIL_WORD}(?:\.{_EMAIL_WORD})*@{_EMAIL_WORD}(?:\.{_EMAIL_WORD})*")
 _LONGEST_EMAIL = 320
 
 
@@ -151,6 +150,17 @@ def url_fault(text: str, *, iri: bool = False) -> str | None:
     if scheme[1].lower() in ("http", "https", "ftp"):
         return _host_fault(text, iri=iri)
     return None
+
+
+def reference_fault(text: str) -> str | None:
+    """Say what keeps a text from being an IRI reference (RFC 3987 §2.2), absolute or relative.
+
+    The empty one is a reference to the document itself (RFC 3986 §4.4).
+    """
+    fault = url_fault(text, iri=True)
+    if fault in ("is not absolute", "is empty"):
+        return url_fault(f"http://relative/{text}", iri=True)
+    return fault
 
 
 def _host_fault(text: str, *, iri: bool) -> str | None:

@@ -11,7 +11,9 @@ from typing import Any
 
 from lxml import etree
 
+from syndicate.check.elements import XML
 from syndicate.check.finding import Rule, Severity
+from syndicate.check.forms import is_language, reference_fault
 from syndicate.check.inspection import Inspection, shown
 
 _XML = "https://www.w3.org/TR/xml/"
@@ -91,6 +93,23 @@ CONTROL_CHARACTERS = Rule(
     url=f"{_W3C}/warning/BadCharacters.html",
 )
 
+LANGUAGE = Rule(
+    name="xml-lang",
+    severity=Severity.ERROR,
+    demand="An xml:lang is a language tag, or empty.",
+    why="Readers break words, sort and speak by it.",
+    clause="XML 1.0 §2.12",
+    url=f"{_XML}#sec-lang-tag",
+)
+BASE = Rule(
+    name="xml-base",
+    severity=Severity.ERROR,
+    demand="An xml:base is an address.",
+    why="All relative addresses below it lead nowhere.",
+    clause="XML Base §3.1",
+    url="https://www.w3.org/TR/xmlbase/#syntax",
+)
+
 RULES = (
     WELL_FORMED,
     NAMESPACE,
@@ -101,6 +120,8 @@ RULES = (
     OBSCURE_ENCODING,
     CHARSET,
     CONTROL_CHARACTERS,
+    LANGUAGE,
+    BASE,
 )
 
 _DECLARED = re.compile(r"<\?xml\s[^<>]{0,200}?\bencoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
@@ -153,7 +174,7 @@ def read_xml(inspection: Inspection) -> Any:
     if root is None or any(kind not in _HARMLESS for kind, _, _ in faults):
         return None
     _check_encoding(inspection)
-    _check_characters(inspection, root)
+    _check_elements(inspection, root)
     if root.getroottree().docinfo.internalDTD is not None and b"<!ENTITY" in body.replace(b"\0", b""):
         inspection.find(ENTITY_DECLARED, _line_of(body, b"<!ENTITY"), "an entity is declared")
     return root
@@ -205,9 +226,19 @@ def _check_encoding(inspection: Inspection) -> None:
         inspection.find(CHARSET, 1, f"served with charset {shown(charset[1])}, written as {actual}")
 
 
-def _check_characters(inspection: Inspection, root: Any) -> None:
+def _check_elements(inspection: Inspection, root: Any) -> None:
     for element in root.iter(etree.Element):
         for text in (element.text, element.tail):
             if text and not text.isascii() and (found := _CONTROLS.search(text)):
                 line = element.sourceline or 0
                 inspection.find(CONTROL_CHARACTERS, line, f"a text holds U+{ord(found[0]):04X}")
+        if element.attrib:
+            _check_attributes(inspection, element)
+
+
+def _check_attributes(inspection: Inspection, element: Any) -> None:
+    language, base = (element.get(f"{{{XML}}}{name}") for name in ("lang", "base"))
+    if language and not is_language(language):
+        inspection.find(LANGUAGE, element.sourceline or 0, f"xml:lang: {shown(language)} is no language tag")
+    if base is not None and (fault := reference_fault(base)):
+        inspection.find(BASE, element.sourceline or 0, f"xml:base: {shown(base)} {fault}")
