@@ -58,6 +58,7 @@ class _JSONFeed:
         self.address = inspection.address
         self.version = VERSION_1_1
         self.feed_url: str | None = None
+        self.hub_needs_topic = False
 
     def check(self, root: Value) -> None:
         if not isinstance(root.value, dict):
@@ -68,9 +69,11 @@ class _JSONFeed:
         if feed_url is not None and isinstance(feed_url.value, str):
             self.feed_url = feed_url.value
         self._missing("", root, ("title", "items"), jsonrules.REQUIRED)
-        self._missing("", root, ("home_page_url", "feed_url"), jsonrules.RECOMMENDED)
+        self._missing("", root, ("home_page_url",), jsonrules.RECOMMENDED)
         self._object("", root, _FEED)
         self._author_alone("", root)
+        if not self.hub_needs_topic:
+            self._missing("", root, ("feed_url",), jsonrules.RECOMMENDED)
 
     def _version(self, root: Value) -> None:
         version = root.value.get("version")
@@ -182,6 +185,7 @@ class _JSONFeed:
             self._object(path, hub, _HUB)
             kind = hub.value.get("type")
             if kind is not None and kind.value == "WebSub" and self.feed_url is None:
+                self.hub_needs_topic = True
                 self.find(jsonrules.HUB_TOPIC, hub.line, f"{path} is a WebSub hub, and there is no feed_url")
 
     # Authors.
