@@ -17,12 +17,13 @@ LAYERS = [
     " render.page render.embed render.listing render.sitemap check check.finding check.inspection check.kinds"
     " check.clauses check.whole check.forms check.moments check.content check.elements check.xmldocument"
     " check.links check.media check.rss check.rssrules check.rssvalues check.rssitem"
-    " check.atom check.atomrules check.atomvalues"
+    " check.atom check.atomrules check.atomvalues check.ruleslist"
     " check.jsonlines check.jsonrules check.jsonfeed check.opml check.references check.crosslinks",
-    "config sources index indexfile accounts lookup publish starter hosting lock websub",
+    "config sources index indexfile accounts lookup publish starter hosting lock websub fetching",
     "workers window archive refresh edition rendering root siblings owed pipeline push schedule look watch"
-    " ondemand web web.answers web.asgi web.files web.query web.run web.site web.static",
-    "cli cli.options cli.building cli.serving cli.looking terminal",
+    " ondemand web web.answers web.asgi web.files web.query web.run web.site web.static checking"
+    " linking",
+    "cli cli.options cli.building cli.serving cli.looking cli.checking terminal",
 ]
 LAYER = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
 
@@ -66,6 +67,7 @@ BESIDE = {
     "check.content": "check.clauses check.inspection check.xmldocument",
     "check.elements": "check.finding check.inspection",
     "check.xmldocument": "check.elements check.finding check.forms check.inspection",
+    "check.ruleslist": "check.finding",
     "check.links": "check.clauses check.elements check.forms check.inspection",
     "check.media": "check.clauses check.elements check.forms check.inspection check.kinds",
     "check.rss": "check.content check.elements check.inspection check.kinds check.links check.media"
@@ -91,6 +93,7 @@ BESIDE = {
     "root": "refresh",
     "siblings": "workers",
     "pipeline": "refresh edition rendering root siblings owed window workers",
+    "checking": "linking",
     "look": "pipeline edition",
     "push": "owed pipeline",
     "schedule": "pipeline",
@@ -104,10 +107,11 @@ BESIDE = {
     "web.run": "pipeline watch web web.site",
     "web.site": "pipeline",
     "web.static": "web.answers web.asgi web.files web.site",
-    "cli": "cli.options cli.building cli.serving cli.looking",
+    "cli": "cli.options cli.building cli.serving cli.looking cli.checking",
     "cli.building": "cli.options terminal",
     "cli.serving": "cli.options",
     "cli.looking": "cli.options terminal",
+    "cli.checking": "cli.options",
 }
 
 # What is written, each by a module of its own.
