@@ -22,7 +22,7 @@ LAYERS = [
     "config sources index indexfile accounts lookup publish starter hosting lock websub fetching",
     "workers window archive refresh edition rendering root siblings owed pipeline push schedule look watch"
     " ondemand web web.answers web.asgi web.files web.query web.run web.site web.static checking"
-    " linking",
+    " linking gate",
     "cli cli.options cli.building cli.serving cli.looking cli.checking terminal",
 ]
 LAYER = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
@@ -92,7 +92,7 @@ BESIDE = {
     "rendering": "window workers",
     "root": "refresh",
     "siblings": "workers",
-    "pipeline": "refresh edition rendering root siblings owed window workers",
+    "pipeline": "gate refresh edition rendering root siblings owed window workers",
     "checking": "linking",
     "look": "pipeline edition",
     "push": "owed pipeline",
