@@ -307,7 +307,7 @@ class Run:
     def _finish(self, changes: Changes, changed: dict[str, Window], gone: tuple[str, ...]) -> Report:
         index, publication = self.index, self.publication
         refused = self.gate.refused if self.gate else set()
-        rendered = publication.states.keys() - refused
+        rendered = set(publication.states)
         for path in index.wanted_files():
             if path not in rendered and path not in refused:
                 publication.keep(path)
