@@ -220,13 +220,18 @@ class _Folder:
 
     def _check_chains(self) -> None:
         chained = [path for path in self.feeds if path not in self.copies]
-        older = {path: target for path in chained if (target := self._target(path, "older"))}
+        older = {path: target for path in chained if (target := self._older(path))}
         walked: set[str] = set()
-        # Whatever no feed leads to is a ring, or a part of one.
         named = set(older.values())
-        for start in (*(path for path in older if path not in named), *older):
+        # Whatever none leads to that is first itself is a ring; the feed is what lies highest in it.
+        rings = sorted(named.intersection(older), key=lambda path: (path.count("/"), path))
+        for start in (*(path for path in older if path not in named), *rings):
             if start not in walked:
                 walked.update(self._walk(start, older))
+
+    def _older(self, path: str) -> str | None:
+        target = self._target(path, "older")
+        return target if target and self.said[target].kind == self.said[path].kind else None
 
     def _walk(self, start: str, older: Mapping[str, str]) -> list[str]:
         """Follow a chain from its newest document to the oldest."""
@@ -255,10 +260,10 @@ class _Folder:
             self.find(CHAIN, path, line, f"the one after it is {before}, and it names {newer}")
         elif newer is None and before != start and self.said[path].kind != "json":
             self.find(CHAIN, path, 0, f"does not name the one after it, {before}")
-        current = self._target(path, "current")
-        if current not in (None, start):
+        feed, current = self._target(start, "current") or start, self._target(path, "current")
+        if current not in (None, feed):
             line = self._line(path, "current")
-            self.find(CHAIN, path, line, f"belongs to {start}, and names {current} as its feed")
+            self.find(CHAIN, path, line, f"belongs to {feed}, and names {current} as its feed")
 
     def _line(self, path: str, rel: str) -> int:
         reference = self.said[path].named(rel)
@@ -279,7 +284,7 @@ class _Folder:
 
     def _unlisted(self, path: str, kind: str, named: set[str]) -> Iterator[str]:
         """Give what a list should name: a catalogue every document, an OPML one of each folder."""
-        published = [each for each in self.feeds if each not in self.copies and each not in self.archives]
+        published = [each for each in self.feeds if self._is_published(each)]
         if kind == "catalogue":
             yield from (each for each in published if each not in named)
             return
@@ -287,6 +292,11 @@ class _Folder:
         folders = {each.rpartition("/")[0] for each in published}
         wanted = folders if group == "feeds" else {each for each in folders if each.startswith(f"{group}/")}
         yield from sorted(wanted - {each.rpartition("/")[0] for each in named})
+
+    def _is_published(self, path: str) -> bool:
+        """Tell whether readers are to subscribe to a document: neither a copy nor one of an archive."""
+        others = self._target(path, "self"), self._target(path, "current")
+        return path not in self.archives and not {*others} - {path, None}
 
     def _check_page(self, path: str, each: Said) -> None:
         # Relative links are the same wherever the folder is served.
