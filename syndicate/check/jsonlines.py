@@ -68,7 +68,8 @@ Note = Callable[[Rule, int, str], None]
 
 DEEPEST = 100
 _EXACT = 2**53
-_BLANKS = re.compile(r"[ \t\n\r]*")
+_BLANK = " \t\n\r"
+_BLANKS = re.compile(rf"[{_BLANK}]*")
 _LINE_BREAK = re.compile(r"\r\n?|\n")
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?")
 _WORD = re.compile(r"[+-]?[A-Za-z_$][A-Za-z0-9_$]*")
@@ -244,10 +245,11 @@ class _Reader:
 
     def _next(self) -> str:
         """Pass blanks and give the character that follows; nothing at the end."""
-        blanks = _BLANKS.match(self._text, self._position)
-        assert blanks is not None
-        self._position = blanks.end()
-        return self._text[self._position : self._position + 1]
+        mark = self._text[self._position : self._position + 1]
+        if mark in _BLANK and (blanks := _BLANKS.match(self._text, self._position)):
+            self._position = blanks.end()
+            return self._text[self._position : self._position + 1]
+        return mark
 
     def _took(self, mark: str) -> bool:
         if self._next() != mark:
