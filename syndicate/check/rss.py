@@ -211,8 +211,10 @@ def _skip(scope: Scope, element: Any) -> None:
 
 
 def _text_input(scope: Scope, element: Any) -> None:
-    scope.find(TEXT_INPUT_USED, element, "<textInput> is used")
-    parts = check_parts(scope, element, TEXT_INPUT, ("title", "description", "name", "link"))
+    required = ("title", "description", "name", "link")
+    parts = check_parts(scope, element, TEXT_INPUT, required)
+    if all(parts.get(name) for name in required):
+        scope.find(TEXT_INPUT_USED, element, "<textInput> is used")
     if parts.get("link"):
         check_address(scope, element, "<link> of <textInput>", parts["link"])
 

@@ -140,7 +140,12 @@ BOUNDARIES = {1, 89, 110, 114}
 """Its numbers for a document that nests too deep, or whose texts or entities are too large."""
 _OF_ENCODING = {6, 31, 32, 79, 81}
 _OF_NAMESPACE = {200, 201, 202, 203}
-_HARMLESS = _UNDECLARED | _OF_NAMESPACE | {9, 23, 42, 64, 68}
+_PLAINLY = {
+    9: "a character that XML does not allow",
+    23: "an & without a ; to end its name: an ampersand is written as &amp;",
+    68: "an & or < that begins nothing: they are written as &amp; and &lt;",
+}
+_HARMLESS = _UNDECLARED | {9, 23, 42, 64, 68}
 
 
 def read_xml(inspection: Inspection) -> Any:
@@ -181,7 +186,7 @@ def read_xml(inspection: Inspection) -> Any:
 
 
 def _find_fault(inspection: Inspection, kind: int, line: int, message: str) -> None:
-    message = message[:200].rstrip(".")
+    message = _PLAINLY.get(kind) or message.partition("\n")[0][:200].rstrip(".")
     if kind in _UNDECLARED:
         rule = ENTITY
     elif kind in _OF_NAMESPACE:
