@@ -1,7 +1,7 @@
 """The rules, case by case.
 
 In `data/check/RULE/LINE-what.rss` (or `.atom`, or `.xml` for what is neither) lies a document that breaks
-that rule in that line, and no other; in `data/check/good`, those that break none. Adding a case is adding a file.
+that rule in that line and no other; in `data/check/good`, those that break none. To add one is to add a file.
 """
 
 from __future__ import annotations
@@ -208,6 +208,7 @@ def test_small_faults_do_not_hide_the_rest() -> None:
 
 
 @given(st.datetimes(datetime(1970, 1, 2), datetime(2200, 1, 1)))
+@settings(deadline=None)
 def test_what_we_write_is_read(instant: datetime) -> None:
     """Dates as our feeds write them are right, and say the same instant."""
     from syndicate import dates
@@ -221,6 +222,7 @@ def test_what_we_write_is_read(instant: datetime) -> None:
 
 
 @given(st.text(max_size=60))
+@settings(deadline=None)
 def test_any_text_has_a_form_or_not(text: str) -> None:
     """No text whatever makes a form raise, and what has a form has it again."""
     for form in (rfc3339, rfc822, url_fault, is_media_type, is_language, is_email):
@@ -263,7 +265,7 @@ PIECES = (
 
 
 @given(data=st.data())
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 def test_nothing_raises(data: st.DataObject) -> None:
     """Whatever is done to a document, there are findings or none, but no error; and the same each time."""
     path = data.draw(st.sampled_from(GOOD))
@@ -280,7 +282,7 @@ def test_nothing_raises(data: st.DataObject) -> None:
 
 
 @given(body=st.binary(max_size=200), served=st.binary(max_size=20))
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 def test_any_bytes_are_told_about(body: bytes, served: bytes) -> None:
     """Bytes that are no document give findings and never an error, whatever they are served as."""
     media_type = served.decode("latin-1")

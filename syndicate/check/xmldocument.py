@@ -153,7 +153,7 @@ def read_xml(inspection: Inspection) -> Any:
 
     Entities are neither expanded nor fetched (XML 1.0 §4.4), and no DTD is loaded.
     """
-    body = inspection.body
+    body = _in_its_encoding(inspection)
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -183,6 +183,21 @@ def read_xml(inspection: Inspection) -> Any:
     if root.getroottree().docinfo.internalDTD is not None and b"<!ENTITY" in body.replace(b"\0", b""):
         inspection.find(ENTITY_DECLARED, _line_of(body, b"<!ENTITY"), "an entity is declared")
     return root
+
+
+def _in_its_encoding(inspection: Inspection) -> bytes:
+    # What is no UTF-8 is told with its line, and is then no reason to say nothing of the rest.
+    body = inspection.body
+    if encoding_of(body)[0] != "utf-8":
+        return body
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError as fault:
+        line = body.count(b"\n", 0, fault.start) + 1
+        what = f"the byte 0x{body[fault.start]:02X} is no UTF-8, which the document is to be in"
+        inspection.find(ENCODING, line, what)
+        return body.decode("utf-8", "replace").encode()
+    return body
 
 
 def _find_fault(inspection: Inspection, kind: int, line: int, message: str) -> None:
