@@ -132,7 +132,7 @@ def test_our_own_documents_break_no_rule() -> None:
         (finding.rule.name, finding.document)
         for path in OURS
         for finding in check_document(path.read_bytes(), document=path.name)
-        if finding.rule.name != "rss-enclosures"  # Configured: `enclosures`, in docs/configuration.md.
+        if finding.rule.name != "rss-enclosures"  # Configured by `rss_enclosures`.
     }
     assert len(OURS) > 60
     assert found == {
