@@ -202,18 +202,21 @@ class _Entries:
         if updated and published and updated < published:
             what = f"updated {rfc3339(updated)}, published {rfc3339(published)}"
             scope.find(UPDATED_FIRST, present["updated"][0], what)
-        if updated:
-            self._instants.note(updated, present["updated"][0].sourceline or 0, called)
+        again = False
         for element in present.get("id", []):
             value = identity(scope, element)
             versions = self._ids.setdefault(value, {})
             if updated in versions:
                 what = f"<id>: {shown(value)} is that of {versions[updated]}, and so is <updated>"
                 scope.find(ID_UNIQUE, element, what)
+                again = True
             elif versions:
                 first = next(iter(versions.values()))
                 scope.find(ID_REPEATED, element, f"<id>: {shown(value)} is that of {first}, too")
             versions.setdefault(updated, called)
+        # Of an entry that is there twice it is said already that it is.
+        if updated and not again:
+            self._instants.note(updated, present["updated"][0].sourceline or 0, called)
 
 
 # What an entry holds beside `_ENTRY`, looked at together.

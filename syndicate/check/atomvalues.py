@@ -219,8 +219,11 @@ def person(scope: Scope, element: Any) -> None:
             scope.find(PERSON, each, f"{called} has more than one <{name}>")
     if "name" not in parts:
         scope.find(PERSON, element, f"{called} has no <name>")
-    elif not text_of(parts["name"][0]):
+    elif not (name := text_of(parts["name"][0])):
         scope.find(EMPTY, parts["name"][0], f"the <name> of {called} is empty")
+    else:
+        line = parts["name"][0].sourceline or 0
+        check_plain(scope.inspection, line, f"{scope.called}<name> of {called}", name)
     for each in parts.get("uri", []):
         value = raw_text_of(each)
         if fault := "is empty" if not value else reference_fault(value):

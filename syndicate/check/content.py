@@ -136,13 +136,18 @@ def _some(names: dict[str, None]) -> str:
     return ", ".join(listed) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
+# A slash ends the name of a tag (HTML, "Tag name state"): `<svg/onload=...>`. Older parsers do not know that.
+_SLASHED_NAME = re.compile(r"(<[A-Za-z][A-Za-z0-9:-]*)/(?=[^\s>])")
+
+
 def _parsed(html: str) -> tuple[Any, bool]:
     # Not only the root of what a parser makes of a text, but also whether that is all of it.
     parser = etree.HTMLParser(
         encoding="utf-8", recover=True, no_network=True, huge_tree=False, remove_comments=True
     )
     try:
-        root = etree.fromstring(html.replace("\0", "").encode("utf-8", "replace"), parser)
+        clean = _SLASHED_NAME.sub(r"\1 ", html.replace("\0", ""))
+        root = etree.fromstring(clean.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:
         return None, True  # There is no element in it at all.
     return root, not any(fault.type in BOUNDARIES for fault in parser.error_log)

@@ -22,7 +22,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 # RFC 822 §5.1, with the year of RSS 2.0 in two or four digits.
 _RFC_822 = re.compile(
     rf"(?:({'|'.join(_DAYS)}), *)?(\d{{1,2}}) +({'|'.join(_MONTHS)}) +(\d{{4}}|\d\d) +"
-    r"(\d\d):(\d\d)(?::(\d\d))? +(?:([+-])(\d\d)(\d\d)|([A-Z]{1,3}))",
+    r"(\d\d):(\d\d)(?::(\d\d))? +(?:([+-])(\d\d)(\d\d)|([A-Z]{1,3}))( *\([^()\\]*\))?",
     re.ASCII,
 )
 _ZONES = {
@@ -82,10 +82,10 @@ def rfc822(text: str) -> Date | None:
     match = _RFC_822.fullmatch(text)
     if not match:
         return None
-    weekday, day, month, year, hour, minute, second, sign, zone_hours, zone_minutes, zone = match.groups()
+    weekday, day, month, year, hour, minute, second, *numeric, zone, comment = match.groups()
     if zone is not None and zone not in _ZONES and not (len(zone) == 1 and zone != "J"):
         return None
-    doubts = []
+    doubts = ["it ends with a comment"] if comment else []
     full_year = int(year)
     if len(year) == 2:
         doubts.append("the year has two digits")
@@ -93,7 +93,7 @@ def rfc822(text: str) -> Date | None:
     if zone is not None and zone not in _ZONES:
         # RFC 1123 §5.2.14: RFC 822 had their signs the wrong way round, so they say nothing.
         doubts.append(f"the military zone {zone} is read as one thing and its opposite")
-    offset = timedelta(hours=_ZONES.get(zone, 0)) if zone else _offset(sign, zone_hours, zone_minutes)
+    offset = timedelta(hours=_ZONES.get(zone, 0)) if zone else _offset(*numeric)
     numbers = [full_year, _MONTHS.index(month) + 1, *(int(part or 0) for part in (day, hour, minute, second))]
     instant = _instant(numbers, offset)
     if instant is None:

@@ -51,6 +51,6 @@ def kind_of_root(inspection: Inspection, root: Any) -> str | None:
     """Tell the format of an XML document from its root element; a root that is none is a finding."""
     kind = _KNOWN.get(root.tag)
     if kind is None:
-        what = _FORMER.get(root.tag) or f"a document of <{shown(root.tag)[1:-1]}>"
+        what = _FORMER.get(root.tag) or f"a document of <{shown(root.tag.rpartition('}')[2])[1:-1]}>"
         inspection.find(KIND, root.sourceline or 0, f"{what} is none of the formats that are checked")
     return kind

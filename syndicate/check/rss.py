@@ -135,7 +135,7 @@ def check_stray_text(scope: Scope, element: Any) -> None:
 
 def _category(scope: Scope, element: Any) -> None:
     check_attributes(scope, element, ("domain",))
-    filled(scope, element)
+    plain(scope, element)
 
 
 def _ttl(scope: Scope, element: Any) -> None:
@@ -163,6 +163,9 @@ def _image(scope: Scope, element: Any) -> None:
     for child in children(element):
         if child.tag not in _IMAGE_PARTS and not namespace_of(child):
             scope.find(UNKNOWN_ELEMENT, child, f"<{name_of(child)}> is none of RSS in an image")
+    for name in ("title", "description"):
+        called = f"<{name}> of the image"
+        content.check_plain(scope.inspection, element.sourceline or 0, called, parts.get(name, ""))
     for name in ("url", "link"):
         if parts.get(name):
             check_address(scope, element, f"<{name}> of the image", parts[name])
@@ -211,8 +214,10 @@ def _skip(scope: Scope, element: Any) -> None:
 
 
 def _text_input(scope: Scope, element: Any) -> None:
-    scope.find(TEXT_INPUT_USED, element, "<textInput> is used")
-    parts = check_parts(scope, element, TEXT_INPUT, ("title", "description", "name", "link"))
+    required = ("title", "description", "name", "link")
+    parts = check_parts(scope, element, TEXT_INPUT, required)
+    if all(parts.get(name) for name in required):
+        scope.find(TEXT_INPUT_USED, element, "<textInput> is used")
     if parts.get("link"):
         check_address(scope, element, "<link> of <textInput>", parts["link"])
 

@@ -142,7 +142,7 @@ def _encoded(scope: Scope, element: Any) -> None:
 
 def _category(scope: Scope, element: Any) -> None:
     check_attributes(scope, element, ("domain",))
-    filled(scope, element)
+    plain(scope, element)
 
 
 def _enclosure(scope: Scope, element: Any) -> None:

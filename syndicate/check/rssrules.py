@@ -119,7 +119,7 @@ DATE = error(
 )
 DATE_DOUBTFUL = warning(
     "rss-date-doubtful",
-    "A date has a year of four digits, the right day of the week, and a zone that is not a single letter.",
+    "A date has a year of four digits, the right day of the week, no zone of one letter and no comment.",
     "Readers read it differently.",
     w3c_warning("ProblematicalRFC822Date"),
 )

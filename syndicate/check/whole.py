@@ -61,7 +61,10 @@ def check_whole(inspection: Inspection, kind: str | None) -> None:
 
 
 def check_self(inspection: Inspection, line: int, url: str) -> None:
-    """Check that a document's own address, as it gives it, is where it was fetched from."""
+    """Check that a document's own address, as it gives it, is where it was fetched from.
+
+    One that is not absolute is nothing that could be compared.
+    """
     address = inspection.address
-    if address is not None and url.partition("#")[0] != address.partition("#")[0]:
+    if address is not None and "://" in url and url.partition("#")[0] != address.partition("#")[0]:
         inspection.find(SELF_ADDRESS, line, f"fetched from {shown(address)}, but calls itself {shown(url)}")

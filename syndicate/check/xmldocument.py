@@ -140,7 +140,12 @@ BOUNDARIES = {1, 89, 110, 114}
 """Its numbers for a document that nests too deep, or whose texts or entities are too large."""
 _OF_ENCODING = {6, 31, 32, 79, 81}
 _OF_NAMESPACE = {200, 201, 202, 203}
-_HARMLESS = _UNDECLARED | _OF_NAMESPACE | {9, 23, 42, 64, 68}
+_PLAINLY = {
+    9: "a character that XML does not allow",
+    23: "an & without a ; to end its name: an ampersand is written as &amp;",
+    68: "an & or < that begins nothing: they are written as &amp; and &lt;",
+}
+_HARMLESS = _UNDECLARED | {9, 23, 42, 64, 68}
 
 
 def read_xml(inspection: Inspection) -> Any:
@@ -148,7 +153,7 @@ def read_xml(inspection: Inspection) -> Any:
 
     Entities are neither expanded nor fetched (XML 1.0 §4.4), and no DTD is loaded.
     """
-    body = inspection.body
+    body = _in_its_encoding(inspection)
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -180,8 +185,23 @@ def read_xml(inspection: Inspection) -> Any:
     return root
 
 
+def _in_its_encoding(inspection: Inspection) -> bytes:
+    # What is no UTF-8 is told with its line, and is then no reason to say nothing of the rest.
+    body = inspection.body
+    if encoding_of(body)[0] != "utf-8":
+        return body
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError as fault:
+        line = body.count(b"\n", 0, fault.start) + 1
+        what = f"the byte 0x{body[fault.start]:02X} is no UTF-8, which the document is to be in"
+        inspection.find(ENCODING, line, what)
+        return body.decode("utf-8", "replace").encode()
+    return body
+
+
 def _find_fault(inspection: Inspection, kind: int, line: int, message: str) -> None:
-    message = message[:200].rstrip(".")
+    message = _PLAINLY.get(kind) or message.partition("\n")[0][:200].rstrip(".")
     if kind in _UNDECLARED:
         rule = ENTITY
     elif kind in _OF_NAMESPACE:
