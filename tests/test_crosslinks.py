@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 import shutil
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -291,6 +292,12 @@ def test_a_bomb_is_no_sibling(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found_in({**GOOD, "all/rss.xml.gz": gzip.compress(RSS)}) == []
     bomb = gzip.compress(RSS + b" ")
     assert found_in({**GOOD, "all/rss.xml.gz": bomb}) == [("all/rss.xml.gz", 0, "link-encoded")]
+
+
+def test_without_brotli_nobody_can_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sibling that cannot be decoded here is not held against anybody."""
+    monkeypatch.setitem(sys.modules, "brotli", None)
+    assert found_in({**GOOD, "all/rss.xml.br": b"whatever it says"}) == []
 
 
 @given(data=st.data())
