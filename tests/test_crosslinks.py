@@ -6,7 +6,7 @@ import gzip
 import re
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import brotli
@@ -35,8 +35,9 @@ Files = Mapping[str, bytes]
 Found = list[tuple[str, int, str]]
 
 
-def found_in(files: Files, *, base: str | None = BASE, owned: tuple[str, ...] = ()) -> Found:
-    """Path, line and rule of what is found in a folder of these files."""
+def found_in(files: Files, *, base: str | None = BASE, owned: Collection[str] | None = None) -> Found:
+    """Path, line and rule of what is found in a folder of these files, all of which a build left there."""
+    owned = files if owned is None else owned
     said = {
         path: SAID[path] if GOOD.get(path) == body else read_references(path, body)
         for path, body in files.items()
@@ -232,7 +233,7 @@ CASES: dict[str, tuple[Files, Found]] = {
 
 def test_the_good_folder_is_good() -> None:
     """Nothing is found where nothing is wrong, siblings and somebody's own archives included."""
-    assert found_in(GOOD, owned=tuple(GOOD)) == []
+    assert found_in(GOOD) == []
     siblings = {
         "all/rss.xml.gz": gzip.compress(RSS),
         "all/rss.xml.br": brotli.compress(RSS),
@@ -251,7 +252,7 @@ def test_a_broken_link_is_found(case: str) -> None:
 
 def test_a_missing_file_is_found() -> None:
     """What a build left there and is gone is found, whatever it was."""
-    assert found_in(GOOD, owned=("all/rss.xml", "style.css")) == [("style.css", 0, "link-missing-file")]
+    assert found_in(GOOD, owned=[*GOOD, "style.css"]) == [("style.css", 0, "link-missing-file")]
 
 
 def test_every_rule_is_proven() -> None:
@@ -274,6 +275,36 @@ def test_without_addresses_relative_links_are_checked_all_the_same() -> None:
     assert {path for path, *_ in found_in(pages, base=None)} == {
         path for path in pages if path != "sitemap.xml"
     }
+
+
+def test_of_pages_of_others_only_their_feeds_are_looked_at() -> None:
+    """A folder may hold a whole site: whether its pages are in order is not for a check of feeds."""
+    page = (
+        b"<link rel=stylesheet href=gone.css><a href=gone.html>x</a><img src=gone.png>\n"
+        b"<link rel=alternate type=application/atom+xml href=gone.xml>\n"
+        b"<link rel=alternate type=application/rss+xml href=/feeds/all/rss.xml>\n"
+        b"<link rel=alternate type=application/rss+xml href=/gone.xml>"
+    )
+    files = {**GOOD, "about.html": page}
+    assert found_in(files, owned=GOOD) == [("about.html", 2, "link-page")]
+    assert found_in({"about.html": page, "gone.xml": b""}, base=None, owned=()) == []
+
+
+def test_a_list_of_others_need_not_name_ours() -> None:
+    """What a person subscribes to, kept in the folder, is no list of what is published there."""
+    lists = {"feeds.opml": GOOD["topics.opml"], "topics.opml": GOOD["topics.opml"].replace(b"tides", b"tide")}
+    found = found_in({**GOOD, **lists}, owned=GOOD.keys() - lists.keys())
+    assert found == [("topics.opml", 7, "link-list")]
+
+
+def test_an_address_may_leave_out_what_servers_find() -> None:
+    """A folder stands for its index, whatever that is, and a page may be named without its ending."""
+    sitemap = GOOD["sitemap.xml"].replace(b"topics/tides/", b"about").replace(b"feeds/all/", b"feeds/list/")
+    files = {**GOOD, "sitemap.xml": sitemap, "about.html": b"", "list/index.xml": b""}
+    assert found_in(files) == []
+    assert found_in({path: body for path, body in files.items() if path != "about.html"}) == [
+        ("sitemap.xml", 5, "link-sitemap")
+    ]
 
 
 def test_several_feeds_in_one_folder_are_no_formats_of_each_other() -> None:

@@ -54,7 +54,7 @@ LISTED = error(
 )
 UNLISTED = error(
     "link-unlisted",
-    "The lists of a folder name every feed that is published in it.",
+    "The lists that a build left in a folder name every feed that is published in it.",
     "Nobody finds the feed who looks for it in the list.",
     Clause("OPML 2.0, Subscription lists", "http://opml.org/spec2.opml"),
 )
@@ -68,7 +68,8 @@ MAPPED = error(
 )
 PAGE = error(
     "link-page",
-    "What a page links to in its own folder, and what it offers to copy, is there.",
+    "The feeds that a page names are there; of a page that a build left, all that it links to in its folder and"
+    " offers to copy.",
     "People who click or paste get an error.",
     Clause("HTML Living Standard, Links", "https://html.spec.whatwg.org/multipage/links.html#introduction-2"),
 )
@@ -76,7 +77,7 @@ OWNED = error(
     "link-missing-file",
     "Every file of the list `.syndicate-files` is there.",
     "Readers that had the file get an error; the next build makes it again.",
-    Clause("docs/checking.md, Links between files", "https://www.rfc-editor.org/rfc/rfc9110#section-15.5.5"),
+    rfc(9110, "15.5.5"),
 )
 ENCODED = error(
     "link-encoded",
@@ -142,11 +143,13 @@ class _Folder:
         self.feeds = sorted(path for path, each in said.items() if each.kind in FEEDS)
         self.copies: set[str] = set()
         self.archives: set[str] = set()
+        self.indexed = {path.rpartition("/")[0] for path in files if path.rpartition("/")[2][:6] == "index."}
 
     def find(self, rule: Rule, path: str, line: int, what: str) -> None:
         self.found.append(Finding(rule=rule, document=path, line=line, what=what))
 
     def check(self, owned: Collection[str]) -> None:
+        owned = frozenset(owned)
         for path in self.feeds:
             self._check_self(path)
         for path in self.feeds:
@@ -155,12 +158,12 @@ class _Folder:
         self._check_chains()
         for path, each in self.said.items():
             if each.kind in _LISTS:
-                self._check_list(path, each, _LISTS[each.kind])
+                self._check_list(path, each, _LISTS[each.kind], ours=path in owned)
             elif each.kind == "page":
-                self._check_page(path, each)
+                self._check_page(path, each, ours=path in owned)
             elif each.kind == "encoded":
                 self._check_encoded(path, each)
-        for path in owned:
+        for path in sorted(owned):
             if path not in self.files:
                 self.find(OWNED, path, 0, "a build wrote this file, and it is not there")
 
@@ -169,6 +172,15 @@ class _Folder:
     def _path(self, url: str) -> str | None:
         """Tell the path of the file that an address leads to; None where that is not in this folder."""
         return None if self.base is None else _beneath(self.base, url)
+
+    def _is_there(self, path: str) -> bool:
+        """Tell whether a server would find a file, or what stands for it: the index of a folder, a page."""
+        folder, _, name = path.rpartition("/")
+        return (
+            path in self.files
+            or (name == "index.html" and folder in self.indexed)
+            or f"{path}.html" in self.files
+        )
 
     def _target(self, path: str, rel: str) -> str | None:
         """Tell the file that a document names for something, if it is there."""
@@ -197,7 +209,7 @@ class _Folder:
             target = self._path(reference.url)
             if reference.rel == "self" or target is None:
                 continue
-            if target not in self.files:
+            if not self._is_there(target):
                 self.find(FEED, path, reference.line, f"{shown(reference.url)} is not there")
             elif reference.rel != "alternate" and (other := self.said.get(target)) and other.kind != kind:
                 what = f"{shown(reference.url)}, its {reference.rel} document, is {other.kind or 'no feed'}"
@@ -271,14 +283,14 @@ class _Folder:
 
     # Lists, pages and encoded siblings.
 
-    def _check_list(self, path: str, each: Said, rule: Rule) -> None:
+    def _check_list(self, path: str, each: Said, rule: Rule, *, ours: bool) -> None:
         named = set()
         for reference in each.references:
             target = self._path(reference.url)
-            if target is not None and target not in self.files:
+            if target is not None and not self._is_there(target):
                 self.find(rule, path, reference.line, f"{shown(reference.url)} is not there")
             named.add(target)
-        if rule is LISTED and "/" not in path and self.base is not None:
+        if rule is LISTED and ours and "/" not in path and self.base is not None:
             for missing in self._unlisted(path, each.kind, {target for target in named if target}):
                 self.find(UNLISTED, path, 0, f"{missing} is not in it")
 
@@ -298,16 +310,20 @@ class _Folder:
         others = self._target(path, "self"), self._target(path, "current")
         return path not in self.archives and not {*others} - {path, None}
 
-    def _check_page(self, path: str, each: Said) -> None:
-        # Relative links are the same wherever the folder is served.
+    def _check_page(self, path: str, each: Said, *, ours: bool) -> None:
+        """Check a page: one that a build left for all its links, one of somebody else for its feeds alone."""
+        # Relative links are the same wherever the folder is served, but for those from the top of a site.
         base = self.base or _NOWHERE
         for reference in each.references:
+            top = self.base is None and reference.url.startswith("/")
+            if top or not (ours or reference.rel == "alternate"):
+                continue
             try:
                 url = urljoin(base + quote(path), reference.url)
             except ValueError:
                 continue  # It is no address at all.
             target = _beneath(base, url)
-            if target is not None and target not in self.files:
+            if target is not None and not self._is_there(target):
                 self.find(PAGE, path, reference.line, f"{shown(reference.url)} is not there")
 
     def _check_encoded(self, path: str, each: Said) -> None:

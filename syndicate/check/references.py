@@ -34,8 +34,8 @@ class Reference(msgspec.Struct, frozen=True):
     """An address that a file names, and what for.
 
     `rel` is `self`, `current`, `older`, `newer` or `alternate` of a feed, `feed` of a list of feeds, `page`
-    of a map of pages, and of a page `link` for an address that may be relative, `snippet` for one that it
-    offers to be copied.
+    of a map of pages. Of a page it is `alternate` for a feed or a list of feeds, `link` for another address
+    in its head or a relative one, `snippet` for one that it offers to be copied.
     """
 
     rel: str
@@ -189,10 +189,16 @@ def _of_page(body: bytes) -> Iterator[Reference]:
             url = element.get(name)
             # What is absolute in the body of a page is the articles'.
             if url and (element.tag == "link" or not (_SCHEME.match(url) or url.startswith(("//", "#")))):
-                yield Reference("link", url, line)
+                yield Reference("alternate" if _is_discovery(element) else "link", url, line)
         if copied := element.get("data-copy"):
             addresses = [copied] if _SCHEME.match(copied) else _SNIPPET_ADDRESS.findall(copied)
             yield from (Reference("snippet", url, line) for url in addresses)
+
+
+def _is_discovery(element: Any) -> bool:
+    """Tell whether an element is what readers look for in a page to find its feeds."""
+    kinds = (*_FEED_TYPES, "text/x-opml")
+    return element.tag == "link" and element.get("rel") == "alternate" and element.get("type") in kinds
 
 
 def _line(element: Any) -> int:
