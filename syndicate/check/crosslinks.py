@@ -68,8 +68,8 @@ MAPPED = error(
 )
 PAGE = error(
     "link-page",
-    "The feeds that a page names are there; of a page that a build left, all that it links to in its folder and"
-    " offers to copy.",
+    "The feeds that a page names are there; of a page that a build left, all that it links to in its folder"
+    " and offers to copy.",
     "People who click or paste get an error.",
     Clause("HTML Living Standard, Links", "https://html.spec.whatwg.org/multipage/links.html#introduction-2"),
 )
