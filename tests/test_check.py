@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import cache
 from itertools import chain
 from pathlib import Path
 
@@ -291,6 +292,7 @@ def test_any_bytes_are_told_about(body: bytes, served: bytes) -> None:
     assert all(str(finding).isprintable() for finding in found)
 
 
+@cache
 def hostile() -> dict[str, bytes]:
     """Documents that are made to exhaust who reads them, each within some hundred kilobytes."""
     rss, atom = ((CASES / "good" / f"least.{kind}").read_bytes() for kind in ("rss", "atom"))
