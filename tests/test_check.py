@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import cache
 from itertools import chain
 from pathlib import Path
 
@@ -291,6 +292,7 @@ def test_any_bytes_are_told_about(body: bytes, served: bytes) -> None:
     assert all(str(finding).isprintable() for finding in found)
 
 
+@cache
 def hostile() -> dict[str, bytes]:
     """Documents that are made to exhaust who reads them, each within some hundred kilobytes."""
     rss, atom = ((CASES / "good" / f"least.{kind}").read_bytes() for kind in ("rss", "atom"))
@@ -319,6 +321,9 @@ def hostile() -> dict[str, bytes]:
         "items": rss.replace(item, item * 2_000),
         "guids": rss.replace(b"<guid>", b"<guid>x</guid><guid>" * 20_000),
         "links": atom.replace(b"  <entry>", b'<link rel="self" href="x"/>' * 10_000 + b"  <entry>"),
+        "media": rss.replace(
+            b"<guid>", b'<m:content xmlns:m="http://search.yahoo.com/mrss/"/>' * 5_000 + b"<guid>"
+        ),
         "brackets": rss.replace(b"<guid>", b"<author>a@b " + b"(" * 100_000 + b"</author><guid>"),
         "host": rss.replace(b"https://pier.example/</link>", b"https://" + b"a-" * 100_000 + b"</link>"),
         "title": rss.replace(b"Low", b"&lt;" * 100_000),

@@ -145,9 +145,10 @@ def _parsed(html: str) -> tuple[Any, bool]:
     parser = etree.HTMLParser(
         encoding="utf-8", recover=True, no_network=True, huge_tree=False, remove_comments=True
     )
+    clean = _SLASHED_NAME.sub(r"\1 ", html.replace("\0", ""))
+    root = None
     try:
-        clean = _SLASHED_NAME.sub(r"\1 ", html.replace("\0", ""))
         root = etree.fromstring(clean.encode("utf-8", "replace"), parser)
     except etree.XMLSyntaxError:
-        return None, True  # There is no element in it at all.
+        pass  # There is no element in it at all, or one that is too large.
     return root, not any(fault.type in BOUNDARIES for fault in parser.error_log)

@@ -106,21 +106,25 @@ _DECIMAL = re.compile(r"\d{1,12}(?:\.\d{1,12})?", re.ASCII)
 
 def check_media(scope: Scope, root: Any) -> None:
     """Check all elements of Media RSS at any depth below an element."""
-    for element in root.iter(*(f"{{*}}{name}" for name in _CHECKS)):
+    # What stands in a group or an item holds for all that is in it ("Optional Elements").
+    played = {player.getparent() for player in root.iter(f"{{{MEDIA}}}player")}
+    for element in root.iter(*(f"{{*}}{name}" for name in ("content", *_CHECKS))):
         namespace, name = namespace_of(element), element.tag.rpartition("}")[2]
         if namespace in _WRONG_NAMESPACES:
             scope.find(NAMESPACE, element, f"<{name_of(element)}> is in the namespace {shown(namespace)}")
+        elif namespace == MEDIA and name == "content":
+            _check_content(scope, element, played)
         elif namespace == MEDIA:
             _CHECKS[name](scope, element)
 
 
-def _check_content(scope: Scope, element: Any) -> None:
+def _check_content(scope: Scope, element: Any, played: set[Any]) -> None:
     parent = element.getparent()
     if parent is None or parent.tag not in {*_ITEMS, f"{{{MEDIA}}}group"}:
         scope.find(PLACEMENT, element, f"<{name_of(element)}> is not in an item or a group")
     if element.get("url") is not None:
         _check_url(scope, element)
-    elif not _has_player(element):
+    elif not any(above in played for above in (element, *element.iterancestors())):
         scope.find(SOURCE, element, f"<{name_of(element)}> has neither a url nor a player")
     for name in _WHOLE:
         _check_number(scope, element, name, _DIGITS)
@@ -135,15 +139,6 @@ def _check_content(scope: Scope, element: Any) -> None:
         scope.find(TYPE, element, f"{shown(kind)} is no media type")
     if language is not None and not is_language(language):
         scope.find(TYPE, element, f"{shown(language)} is no language tag")
-
-
-def _has_player(element: Any) -> bool:
-    # What stands in a group or an item holds for all that is in it ("Optional Elements").
-    while element is not None and element.tag not in _ITEMS:
-        if element.find(f"{{{MEDIA}}}player") is not None:
-            return True
-        element = element.getparent()
-    return element is not None and element.find(f"{{{MEDIA}}}player") is not None
 
 
 def _check_number(scope: Scope, element: Any, name: str, form: re.Pattern[str]) -> None:
@@ -194,7 +189,6 @@ def _check_adult(scope: Scope, element: Any) -> None:
 
 
 _CHECKS = {
-    "content": _check_content,
     "group": _check_group,
     "player": _check_picture,
     "thumbnail": _check_picture,
