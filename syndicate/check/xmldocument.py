@@ -178,11 +178,23 @@ def read_xml(inspection: Inspection) -> Any:
         inspection.find(WELL_FORMED, 1, "there is no element")
     if root is None or any(kind not in _HARMLESS for kind, _, _ in faults):
         return None
+    if faults and not _is_text(root):
+        return None
     _check_encoding(inspection)
     _check_elements(inspection, root)
     if root.getroottree().docinfo.internalDTD is not None and b"<!ENTITY" in body.replace(b"\0", b""):
         inspection.find(ENTITY_DECLARED, _line_of(body, b"<!ENTITY"), "an entity is declared")
     return root
+
+
+def _is_text(root: Any) -> bool:
+    # Behind a reference to half a character, `&#55296;`, libxml2 goes on with bytes that lxml cannot give.
+    try:
+        for element in root.iter():
+            _ = element.text, element.tail, element.attrib.values()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _in_its_encoding(inspection: Inspection) -> bytes:
