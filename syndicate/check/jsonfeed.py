@@ -38,6 +38,11 @@ def _type_of(value: object) -> str:
     return names.get(type(value), _NULL)
 
 
+def _instant(text: str) -> datetime | None:
+    # A small t or z is one, too (RFC 3339 §5.6): it is Atom that asks for capitals.
+    return forms.rfc3339(text.upper())
+
+
 def check(inspection: Inspection) -> None:
     """Check a document that is JSON, or was meant to be."""
     root = jsonlines.read_json(inspection.body, inspection.find)
@@ -169,7 +174,7 @@ class _JSONFeed:
             self.find(jsonrules.LANGUAGE, value.line, f"{place} is {shown(value.value)}")
 
     def _date(self, place: str, value: Value) -> None:
-        instant = forms.rfc3339(value.value)
+        instant = _instant(value.value)
         if instant is None:
             self.find(jsonrules.DATE, value.line, f"{place} is {shown(value.value)}")
         else:
@@ -239,16 +244,15 @@ class _JSONFeed:
             self.find(jsonrules.ITEM_ID_UNIQUE, member.line, f"{place} has the id of {first}: {shown(name)}")
 
     def _dates(self, place: str, item: Value, instants: Instants) -> None:
-        published, modified = self._instant(item, "date_published"), self._instant(item, "date_modified")
+        published, modified = (
+            _instant(text) if (text := self._word(item, name)) else None
+            for name in ("date_published", "date_modified")
+        )
         if published:
             instants.note(published, item.value["date_published"].line, place)
         if published and modified and modified < published:
             line = item.value["date_modified"].line
             self.find(jsonrules.DATE_ORDER, line, f"{place} is modified before it is published")
-
-    def _instant(self, item: Value, name: str) -> datetime | None:
-        member = item.value.get(name)
-        return forms.rfc3339(member.value) if member and isinstance(member.value, str) else None
 
     def _tags(self, place: str, value: Value) -> None:
         seen: set[str] = set()
