@@ -70,7 +70,7 @@ def test_every_member_is_looked_at() -> None:
     "path", [path for path in FILES if path.parent.name == "good"], ids=lambda path: path.name
 )
 @given(data=st.data())
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 def test_nothing_raises(path: Path, data: st.DataObject) -> None:
     """Whatever is done to a document, there are findings or none, but no error; and the same each time."""
     body = path.read_bytes()
@@ -114,7 +114,7 @@ VALUES: Any = st.recursive(
 
 
 @given(items=VALUES, rest=VALUES)
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_any_value_may_stand_anywhere(items: Any, rest: Any) -> None:
     """Values of any type in place of any other are findings at most."""
     top = rest if isinstance(rest, dict) else {"title": rest}

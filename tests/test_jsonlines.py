@@ -35,7 +35,7 @@ VALUES = st.recursive(
 
 
 @given(value=VALUES, indent=st.sampled_from([None, 0, 3]), ascii_only=st.booleans())
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_what_json_writes_is_read(value: Any, indent: int | None, ascii_only: bool) -> None:
     """A document that Python's own writer makes is read as what was written, and nothing is noted."""
     if "Infinity" in (text := json.dumps(value, indent=indent, ensure_ascii=ascii_only)):
@@ -50,7 +50,7 @@ def test_what_json_writes_is_read(value: Any, indent: int | None, ascii_only: bo
 
 
 @given(value=st.dictionaries(st.text('ab\\"\n', max_size=3), st.integers(), min_size=1, max_size=9))
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 def test_members_know_their_lines(value: dict[str, int]) -> None:
     """Each member has the line of its name, whatever breaks lines."""
     for line_break in ("\n", "\r\n", "\r"):
@@ -161,7 +161,7 @@ def test_length_has_none() -> None:
 
 
 @given(body=st.binary(max_size=60) | st.text('{}[]:,"\\ux\n \t-+.0e1nultrfa', max_size=40).map(str.encode))
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 def test_it_agrees_with_the_standard_library(body: bytes) -> None:
     """No bytes raise, and what Python's reader refuses is never passed without a finding."""
     value, found = read(body)

@@ -52,6 +52,7 @@ def files(site: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("coding", encoding.SUFFIXES)
+@hypothesis_settings(deadline=None)
 @given(body=st.binary(max_size=300), cut=st.integers(0, 40))
 def test_what_was_encoded_can_be_decoded(coding: str, body: bytes, cut: int) -> None:
     """The bytes come back, within a bound; what is cut short or longer than it says is none."""
@@ -64,6 +65,7 @@ def test_what_was_encoded_can_be_decoded(coding: str, body: bytes, cut: int) -> 
 
 
 @pytest.mark.parametrize("coding", encoding.SUFFIXES)
+@hypothesis_settings(deadline=None)
 @given(junk=st.binary(max_size=60))
 def test_what_was_never_encoded_decodes_to_nothing(coding: str, junk: bytes) -> None:
     """Any other bytes are none, or by chance some; they raise nothing."""
