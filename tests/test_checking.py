@@ -285,6 +285,15 @@ def test_a_server_that_never_ends_is_left() -> None:
         fetch(URL, bounds=Bounds(total=0.05), transport=transport)
 
 
+def test_an_address_is_fetched_from_within_a_loop() -> None:
+    """Who checks from within an event loop gets the document, too."""
+
+    async def within() -> bytes:
+        return fetch(URL, transport=answering(httpx.Response(200, content=GOOD))).body
+
+    assert asyncio.run(within()) == GOOD
+
+
 @pytest.mark.parametrize("url", ["https://", "http://[", "https://pier.example:99999/", "http://\x00/"])
 def test_what_is_no_address_is_told(url: str) -> None:
     """A text that cannot be fetched is told, not raised; it is shown without its control characters."""
