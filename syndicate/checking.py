@@ -125,21 +125,34 @@ def _in_folder(folder: str) -> Iterator[_Document | FetchError]:
         raise FetchError(folder, "there is no rss.xml, atom.xml, feed.json or *.opml below it")
     for path in paths:
         try:
-            yield _of_file(path)
+            yield _of_file(_no_pipe(path))
         except FetchError as error:
             yield error
 
 
+def _no_pipe(path: str) -> str:
+    # Who names one means what comes through it; who names the folder that it is in would wait for ever.
+    if os.path.exists(path) and not os.path.isfile(path):
+        raise FetchError(path, "it is no regular file")
+    return path
+
+
 def documents_in(folder: str) -> Iterator[str]:
     """Give the paths of all feeds and lists of feeds below a folder, in the order of their names."""
-    try:
-        with os.scandir(folder) as entries:
-            found = sorted(entries, key=lambda entry: entry.name)
-    except OSError as error:
-        raise FetchError(folder, (error.strerror or str(error)).lower()) from None
-    for entry in found:
+    waiting = _entries(folder)
+    while waiting:
+        entry = waiting.pop()
         if entry.is_dir(follow_symlinks=False):
             if not entry.name.startswith("."):
-                yield from documents_in(entry.path)
+                waiting += _entries(entry.path)
         elif entry.name in _NAMES or entry.name.endswith(_SUFFIX):
             yield entry.path
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    # The last comes first, so that they can be taken from the end.
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name, reverse=True)
+    except OSError as error:
+        raise FetchError(folder, (error.strerror or str(error)).lower()) from None

@@ -5,6 +5,7 @@ May know: the network; nothing of what is fetched.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -43,8 +44,7 @@ class Bounds(msgspec.Struct, frozen=True, kw_only=True):
 def fetch(url: str, *, bounds: Bounds | None = None, transport: AsyncBaseTransport | None = None) -> Fetched:
     """Fetch a document by GET. Raises FetchError for anything but an answer of 200 within the bounds.
 
-    It runs an event loop of its own, so that the bound on the time in all holds whatever a server does; who
-    has one already calls it from another thread.
+    An event loop of its own bounds the time in all, whatever a server does.
     """
     # Imported when there is something to fetch: both are slow to load.
     import asyncio
@@ -53,7 +53,7 @@ def fetch(url: str, *, bounds: Bounds | None = None, transport: AsyncBaseTranspo
 
     bounds = bounds or Bounds()
     try:
-        return asyncio.run(_fetch(url, bounds, transport))
+        return _run(lambda: asyncio.run(_fetch(url, bounds, transport)))
     except TimeoutError:
         raise FetchError(url, f"it takes longer than {bounds.total:g} seconds") from None
     except httpx.TooManyRedirects:
@@ -63,6 +63,20 @@ def fetch(url: str, *, bounds: Bounds | None = None, transport: AsyncBaseTranspo
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise FetchError(url, reason[:200].lower()) from None
+
+
+def _run(begin: Callable[[], Fetched]) -> Fetched:
+    import asyncio
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return begin()
+    # Somebody checks from within a loop, which cannot run another one.
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(begin).result()
 
 
 async def _fetch(url: str, bounds: Bounds, transport: AsyncBaseTransport | None) -> Fetched:

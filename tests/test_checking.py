@@ -171,6 +171,18 @@ def test_a_folder_is_its_feeds_and_lists(folder: Path) -> None:
     assert found == ["a/atom.xml", "a/feed.json", "b/rss.xml", "feeds.opml"]
 
 
+def test_what_would_never_end_is_told(folder: Path) -> None:
+    """A pipe among the files of a folder is not waited for, and a link that leads nowhere is not left out."""
+    (folder / "a").mkdir()
+    os.mkfifo(folder / "a" / "rss.xml")
+    os.symlink("gone", folder / "a" / "atom.xml")
+    (folder / "a" / "feeds.opml").mkdir()
+    assert [str(error) for error in check_places(["a"], now=NOW).unreadable] == [
+        "a/atom.xml: no such file or directory",
+        "a/rss.xml: it is no regular file",
+    ]
+
+
 def test_a_file_is_checked_whatever_its_name(folder: Path) -> None:
     """A file that is named is checked, since its bytes tell what it is; a name is shown on one line."""
     path = folder / "a\nb.txt"
@@ -271,6 +283,15 @@ def test_a_server_that_never_ends_is_left() -> None:
     transport = httpx.MockTransport(lambda _: httpx.Response(200, content=drip()))
     with pytest.raises(FetchError, match=r"it takes longer than 0\.05 seconds"):
         fetch(URL, bounds=Bounds(total=0.05), transport=transport)
+
+
+def test_an_address_is_fetched_from_within_a_loop() -> None:
+    """Who checks from within an event loop gets the document, too."""
+
+    async def within() -> bytes:
+        return fetch(URL, transport=answering(httpx.Response(200, content=GOOD))).body
+
+    assert asyncio.run(within()) == GOOD
 
 
 @pytest.mark.parametrize("url", ["https://", "http://[", "https://pier.example:99999/", "http://\x00/"])

@@ -110,8 +110,6 @@ def _check_feed(scope: Scope, feed: Any) -> None:
             text(scope, child, wanted=True)
         else:
             _FEED[name](scope, child)
-    if "author" not in present and "entry" not in present:
-        scope.find(AUTHOR, feed, "there is no author")
     _check_feed_links(scope, feed, present.get("link", []))
 
 

@@ -100,7 +100,7 @@ def rfc822(text: str) -> Date | None:
         return None
     written = instant + (offset or timedelta())
     if weekday and _DAYS[written.weekday()] != weekday:
-        doubts.append(f"the day is a {_DAYS[written.weekday()]}")
+        return None  # RFC 822 §5.2: it must be the day that the date implies.
     return Date(instant=instant, doubts=tuple(doubts))
 
 

@@ -8,18 +8,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from syndicate.check.finding import Rule, Severity
+from syndicate.check.clauses import error, w3c_error
 from syndicate.check.inspection import Inspection, shown
 
 ATOM = "http://www.w3.org/2005/Atom"
 
-KIND = Rule(
-    name="feed-kind",
-    severity=Severity.ERROR,
-    demand="A document is RSS 2.0, Atom 1.0, JSON Feed or OPML, and says so at its beginning.",
-    why="No reader can subscribe to it.",
-    clause="W3C feed validator: UndefinedElement",
-    url="https://validator.w3.org/feed/docs/error/UndefinedElement.html",
+KIND = error(
+    "feed-kind",
+    "A document is RSS 2.0, Atom 1.0, JSON Feed or OPML, and says so at its beginning.",
+    "No reader can subscribe to it.",
+    w3c_error("UndefinedElement"),
 )
 
 RULES = (KIND,)

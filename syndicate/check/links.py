@@ -11,7 +11,7 @@ from typing import Any
 
 from syndicate.check.clauses import Clause, error, rfc, w3c_error, w3c_warning, warning
 from syndicate.check.elements import Scope, based, is_blank, name_of
-from syndicate.check.forms import is_language, is_media_type, url_fault
+from syndicate.check.forms import is_language, is_media_type, reference_fault, url_fault
 from syndicate.check.inspection import shown
 
 HISTORY = "http://purl.org/syndication/history/1.0"
@@ -161,15 +161,11 @@ def check_link(scope: Scope, link: Any) -> None:
     called = f"{name_of(link)} of rel {shown(rel_of(link))}"
     if href is None:
         scope.find(HREF, link, f"<{name_of(link)}> has no href")
-    else:
-        fault = url_fault(href, iri=True)
-        # A relative one is resolved (RFC 4287 §4.2.7.1); the empty one is the document itself.
-        if fault and not (
-            fault in ("is not absolute", "is empty") and not url_fault(f"http://a/{href}", iri=True)
-        ):
-            scope.find(HREF, link, f"{called}: {shown(href)} {fault}")
-        elif fault and rel_of(link) == "self" and not based(link):
-            scope.find(RELATIVE_SELF, link, f"{called}: {shown(href)} is not absolute")
+    # A relative one is resolved (RFC 4287 §4.2.7.1).
+    elif fault := reference_fault(href):
+        scope.find(HREF, link, f"{called}: {shown(href)} {fault}")
+    elif rel_of(link) == "self" and not based(link) and url_fault(href, iri=True):
+        scope.find(RELATIVE_SELF, link, f"{called}: {shown(href)} is not absolute")
     _check_rel(scope, link)
     kind, language, length = (link.get(name) for name in ("type", "hreflang", "length"))
     if kind is not None and not is_media_type(kind):

@@ -110,7 +110,7 @@ GUID_UNIQUE = error(
 )
 DATE = error(
     "rss-date",
-    "A date is one of RFC 822, with a year of four or two digits.",
+    "A date is one of RFC 822, with a year of four or two digits, and the right day of the week if any.",
     "Readers sort the item wrongly, date it to the day they found it, or leave it out.",
     Clause(
         "RSS 2.0, <pubDate>; RFC 822 §5",
@@ -119,7 +119,7 @@ DATE = error(
 )
 DATE_DOUBTFUL = warning(
     "rss-date-doubtful",
-    "A date has a year of four digits, the right day of the week, no zone of one letter and no comment.",
+    "A date has a year of four digits, no zone of a single letter, and no comment.",
     "Readers read it differently.",
     w3c_warning("ProblematicalRFC822Date"),
 )

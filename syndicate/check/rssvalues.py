@@ -86,7 +86,9 @@ def date(scope: Scope, element: Any) -> datetime | None:
         return None
     found = rfc822(text)
     if found is None:
-        scope.find(DATE, element, f"<{name_of(element)}>: {shown(text)} is no date of RFC 822")
+        day, _, rest = text.partition(",")
+        reason = f"was no {day}" if rfc822(rest.strip()) else "is no date of RFC 822"
+        scope.find(DATE, element, f"<{name_of(element)}>: {shown(text)} {reason}")
         return None
     for doubt in found.doubts:
         scope.find(DATE_DOUBTFUL, element, f"<{name_of(element)}>: {shown(text)}: {doubt}")

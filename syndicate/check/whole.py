@@ -5,35 +5,35 @@ May know: media types of the formats; nothing of what is in a document.
 
 from __future__ import annotations
 
-from syndicate.check.finding import Rule, Severity
+from syndicate.check.clauses import Clause, w3c_warning, warning
 from syndicate.check.inspection import Inspection, shown
 
 LARGEST = 1_000_000
 """Bytes. Readers take that much without complaint; what is beyond it costs every subscriber every hour."""
 
-SIZE = Rule(
-    name="feed-size",
-    severity=Severity.WARNING,
-    demand="A document has at most 1 MB.",
-    why="Readers fetch it many times a day; some give up before its end.",
-    clause="RFC 5005 §4 is the remedy: older entries move to an archive (the bound is ours)",
-    url="https://www.rfc-editor.org/rfc/rfc5005#section-4",
+SIZE = warning(
+    "feed-size",
+    "A document has at most 1 MB.",
+    "Readers fetch it many times a day; some give up before its end.",
+    Clause(
+        "RFC 5005 §4 is the remedy: older entries move to an archive (the bound is ours)",
+        "https://www.rfc-editor.org/rfc/rfc5005#section-4",
+    ),
 )
-MEDIA_TYPE = Rule(
-    name="feed-media-type",
-    severity=Severity.WARNING,
-    demand="A document is served as what it is.",
-    why="Readers and browsers go by it: some do not offer to subscribe, some show a text.",
-    clause="W3C feed validator: UnexpectedContentType, NonSpecificMediaType",
-    url="https://validator.w3.org/feed/docs/warning/UnexpectedContentType.html",
+MEDIA_TYPE = warning(
+    "feed-media-type",
+    "A document is served as what it is.",
+    "Readers and browsers go by it: some do not offer to subscribe, some show a text.",
+    Clause(
+        "W3C feed validator: UnexpectedContentType, NonSpecificMediaType",
+        "https://validator.w3.org/feed/docs/warning/UnexpectedContentType.html",
+    ),
 )
-SELF_ADDRESS = Rule(
-    name="feed-self-address",
-    severity=Severity.WARNING,
-    demand="A document names as its own the address that it was fetched from.",
-    why="Readers that follow it subscribe to another document, or to the same one twice.",
-    clause="W3C feed validator: SelfDoesntMatchLocation",
-    url="https://validator.w3.org/feed/docs/warning/SelfDoesntMatchLocation.html",
+SELF_ADDRESS = warning(
+    "feed-self-address",
+    "A document names as its own the address that it was fetched from.",
+    "Readers that follow it subscribe to another document, or to the same one twice.",
+    w3c_warning("SelfDoesntMatchLocation"),
 )
 
 RULES = (SIZE, MEDIA_TYPE, SELF_ADDRESS)

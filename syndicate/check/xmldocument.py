@@ -11,103 +11,82 @@ from typing import Any
 
 from lxml import etree
 
+from syndicate.check.clauses import Clause, error, w3c_error, w3c_warning, warning
 from syndicate.check.elements import XML
-from syndicate.check.finding import Rule, Severity
 from syndicate.check.forms import is_language, reference_fault
 from syndicate.check.inspection import Inspection, shown
 
 _XML = "https://www.w3.org/TR/xml/"
-_W3C = "https://validator.w3.org/feed/docs"
 
-WELL_FORMED = Rule(
-    name="xml-well-formed",
-    severity=Severity.ERROR,
-    demand="A document is well-formed XML.",
-    why="Most readers show an error in place of the feed; the others guess, and lose what they guess wrong.",
-    clause="XML 1.0 §2.1",
-    url=f"{_XML}#sec-well-formed",
+WELL_FORMED = error(
+    "xml-well-formed",
+    "A document is well-formed XML.",
+    "Most readers show an error in place of the feed; the others guess, and lose what they guess wrong.",
+    Clause("XML 1.0 §2.1", f"{_XML}#sec-well-formed"),
 )
-NAMESPACE = Rule(
-    name="xml-namespace",
-    severity=Severity.ERROR,
-    demand="Every prefix is declared.",
-    why="Readers that know namespaces, which are nearly all, take the document for broken.",
-    clause="Namespaces in XML 1.0 §5",
-    url="https://www.w3.org/TR/xml-names/#scoping-defaulting",
+NAMESPACE = error(
+    "xml-namespace",
+    "Every prefix is declared.",
+    "Readers that know namespaces, which are nearly all, take the document for broken.",
+    Clause("Namespaces in XML 1.0 §5", "https://www.w3.org/TR/xml-names/#scoping-defaulting"),
 )
-ENTITY = Rule(
-    name="xml-entity",
-    severity=Severity.ERROR,
-    demand="No entity is used but &amp;, &lt;, &gt;, &quot; and &apos;, unless the document declares it.",
-    why="`&nbsp;` and the like are HTML's: an XML parser stops there.",
-    clause="XML 1.0 §4.1 (Entity Declared)",
-    url=f"{_XML}#wf-entdeclared",
+ENTITY = error(
+    "xml-entity",
+    "No entity is used but &amp;, &lt;, &gt;, &quot; and &apos;, unless the document declares it.",
+    "`&nbsp;` and the like are HTML's: an XML parser stops there.",
+    Clause("XML 1.0 §4.1 (Entity Declared)", f"{_XML}#wf-entdeclared"),
 )
-ENTITY_DECLARED = Rule(
-    name="xml-entity-declaration",
-    severity=Severity.WARNING,
-    demand="A feed declares no entities of its own.",
-    why="Readers do not expand them, since they have been used to read files and to exhaust memory: the text"
+ENTITY_DECLARED = warning(
+    "xml-entity-declaration",
+    "A feed declares no entities of its own.",
+    "Readers do not expand them, since they have been used to read files and to exhaust memory: the text"
     " is missing.",
-    clause="W3C feed validator: ContainsSystemEntity",
-    url=f"{_W3C}/error/ContainsSystemEntity.html",
+    w3c_error("ContainsSystemEntity"),
 )
-BOUNDS = Rule(
-    name="xml-bounds",
-    severity=Severity.ERROR,
-    demand="Elements nest less than 256 deep, a text has less than 10 MB, entities do not multiply.",
-    why="Parsers guard against such documents and refuse them as an attack.",
-    clause="RFC 4287 §8 and RFC 3470 §7 (the bounds are libxml2's)",
-    url="https://www.rfc-editor.org/rfc/rfc3470#section-7",
+BOUNDS = error(
+    "xml-bounds",
+    "Elements nest less than 256 deep, a text has less than 10 MB, entities do not multiply.",
+    "Parsers guard against such documents and refuse them as an attack.",
+    Clause(
+        "RFC 4287 §8 and RFC 3470 §7 (the bounds are libxml2's)",
+        "https://www.rfc-editor.org/rfc/rfc3470#section-7",
+    ),
 )
-ENCODING = Rule(
-    name="xml-encoding",
-    severity=Severity.ERROR,
-    demand="The bytes are in the encoding that the document declares, and parsers know it.",
-    why="Readers show an error, or wrong letters.",
-    clause="XML 1.0 §4.3.3",
-    url=f"{_XML}#charencoding",
+ENCODING = error(
+    "xml-encoding",
+    "The bytes are in the encoding that the document declares, and parsers know it.",
+    "Readers show an error, or wrong letters.",
+    Clause("XML 1.0 §4.3.3", f"{_XML}#charencoding"),
 )
-OBSCURE_ENCODING = Rule(
-    name="xml-obscure-encoding",
-    severity=Severity.WARNING,
-    demand="The encoding is UTF-8 or another that every parser knows.",
-    why="Parsers need to know UTF-8 and UTF-16 only; where another is unknown there is no feed.",
-    clause="W3C feed validator: ObscureEncoding",
-    url=f"{_W3C}/warning/ObscureEncoding.html",
+OBSCURE_ENCODING = warning(
+    "xml-obscure-encoding",
+    "The encoding is UTF-8 or another that every parser knows.",
+    "Parsers need to know UTF-8 and UTF-16 only; where another is unknown there is no feed.",
+    w3c_warning("ObscureEncoding"),
 )
-CHARSET = Rule(
-    name="xml-charset",
-    severity=Severity.WARNING,
-    demand="The charset of the Content-Type and the encoding in the document are the same.",
-    why="One of them is wrong, and which one a reader believes differs: wrong letters for some.",
-    clause="W3C feed validator: EncodingMismatch",
-    url=f"{_W3C}/warning/EncodingMismatch.html",
+CHARSET = warning(
+    "xml-charset",
+    "The charset of the Content-Type and the encoding in the document are the same.",
+    "One of them is wrong, and which one a reader believes differs: wrong letters for some.",
+    w3c_warning("EncodingMismatch"),
 )
-CONTROL_CHARACTERS = Rule(
-    name="xml-control-characters",
-    severity=Severity.WARNING,
-    demand="No text holds control characters (U+0080 to U+009F).",
-    why="They are letters of windows-1252 that somebody took for ISO-8859-1: people see boxes for quotes.",
-    clause="W3C feed validator: BadCharacters",
-    url=f"{_W3C}/warning/BadCharacters.html",
+CONTROL_CHARACTERS = warning(
+    "xml-control-characters",
+    "No text holds control characters (U+0080 to U+009F).",
+    "They are letters of windows-1252 that somebody took for ISO-8859-1: people see boxes for quotes.",
+    w3c_warning("BadCharacters"),
 )
-
-LANGUAGE = Rule(
-    name="xml-lang",
-    severity=Severity.ERROR,
-    demand="An xml:lang is a language tag, or empty.",
-    why="Readers break words, sort and speak by it.",
-    clause="XML 1.0 §2.12",
-    url=f"{_XML}#sec-lang-tag",
+LANGUAGE = error(
+    "xml-lang",
+    "An xml:lang is a language tag, or empty.",
+    "Readers break words, sort and speak by it.",
+    Clause("XML 1.0 §2.12", f"{_XML}#sec-lang-tag"),
 )
-BASE = Rule(
-    name="xml-base",
-    severity=Severity.ERROR,
-    demand="An xml:base is an address.",
-    why="All relative addresses below it lead nowhere.",
-    clause="XML Base §3.1",
-    url="https://www.w3.org/TR/xmlbase/#syntax",
+BASE = error(
+    "xml-base",
+    "An xml:base is an address.",
+    "All relative addresses below it lead nowhere.",
+    Clause("XML Base §3.1", "https://www.w3.org/TR/xmlbase/#syntax"),
 )
 
 RULES = (
