@@ -100,7 +100,7 @@ class Publication:
         """Say what bytes are wanted at a path; they are staged where others, or none, are there."""
         if not is_inside(path):
             raise PublishError(self.output, f"refuses to touch a path outside it: {path}")
-        state = self._compare(path, body)
+        state = self.compare(path, body)
         self.states[path] = state
         if state != "same" and not self.dry_run:
             with _refusals(self.output):
@@ -116,7 +116,13 @@ class Publication:
         with _refusals(self.output), open(place, "rb") as stream:
             return stream.read()
 
-    def _compare(self, path: str, body: bytes) -> State:
+    def refuse(self, path: str) -> None:
+        """Say that what a path should have is not to be published: what an earlier build left there stays."""
+        if path in self.owned and self.status(path) is not None:
+            self.keep(path)
+
+    def compare(self, path: str, body: bytes) -> State:
+        """Tell how a published file compares with the bytes wanted there."""
         status = self.status(path)
         if status is None:
             return "absent"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -56,6 +56,20 @@ class Merged(msgspec.Struct, frozen=True, kw_only=True):
     id: str
     dropped: str
     kept: str
+
+
+class Fault(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule that a document broke which was about to be written, in a line; 0 is the whole of it."""
+
+    path: str
+    line: int
+    rule: str
+    severity: Literal["error", "warning"]
+    what: str
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}" if self.line else self.path
+        return f"{place}: {self.what} [{self.rule}]"
 
 
 class Announcement(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,13 +131,15 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     announcements: tuple[Announcement, ...] = ()
     owed: int = 0
     warnings: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
     libyaml: bool = True
     dry_run: bool = False
 
     @property
     def ok(self) -> bool:
-        """Whether every article could be used."""
-        return not self.failed
+        """Whether every article could be used, and every document published."""
+        return not self.failed and not self.refused
 
     @property
     def _outcome(self) -> Outcome:
@@ -177,6 +193,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         ]
         if left_out:
             yield "left out: " + _listed(left_out)
+        if self.refused:
+            yield f"not published for their errors: {counted(len(self.refused), 'document')}"
         if self.gone_feeds:
             yield "feeds that are no more: " + _listed(self.gone_feeds)
         if self.foreign_files:
@@ -199,6 +217,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             yield f"left out: {note}"
         for feed in self.changed_feeds:
             yield f"changed: {feed.path} ({feed.reason})"
+        for fault in self.faults:
+            if fault.severity == "warning":
+                yield f"warning: {fault}"
         plan = self.changes
         for word, paths in (("created", plan.create), ("updated", plan.update), ("deleted", plan.delete)):
             for path in paths:

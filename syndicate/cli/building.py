@@ -66,6 +66,7 @@ def _progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None] | None
 @click.option(
     "--report", "report_path", type=click.Path(dir_okay=False), help="Write the report to a JSON file."
 )
+@click.option("--check", is_flag=True, help="Check what would be written; publish no document with an error.")
 @ping_option
 @click.option("-q", "--quiet", is_flag=True, help="Print failed articles only.")
 @click.option("-v", "--verbose", is_flag=True, help="Name every changed file and every value left out.")
@@ -93,6 +94,9 @@ def build(
 def _print_report(report: Report, *, quiet: bool, verbose: bool) -> None:
     for problem in report.failed:
         click.echo(f"failed: {problem}", err=True)
+    for fault in report.faults:
+        if fault.severity == "error":
+            click.echo(f"not published: {fault}", err=True)
     for warning in report.warnings:
         click.echo(f"warning: {warning}", err=True)
     if quiet:
