@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from syndicate.config import load_registries, load_settings
     from syndicate.errors import (
         ArticleError,
+        BrokenArticlesError,
         ConfigError,
         LockedError,
         NoArticlesError,
@@ -41,6 +42,7 @@ _HOMES = {
     "config": ("load_registries", "load_settings"),
     "errors": (
         "ArticleError",
+        "BrokenArticlesError",
         "ConfigError",
         "LockedError",
         "NoArticlesError",
@@ -63,6 +65,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "Article",
     "ArticleError",
+    "BrokenArticlesError",
     "ConfigError",
     "Document",
     "Enclosure",

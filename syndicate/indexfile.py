@@ -10,7 +10,7 @@ import sqlite3
 
 import msgspec
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 CREATE TABLE files (
@@ -22,6 +22,7 @@ CREATE TABLE files (
     read_at INTEGER NOT NULL,
     digest BLOB NOT NULL,
     problem BLOB,
+    broken_since INTEGER,
     UNIQUE (source, path)
 );
 CREATE INDEX files_failed ON files (file) WHERE problem NOTNULL;
@@ -38,7 +39,8 @@ CREATE TABLE articles (
     shown BLOB NOT NULL,
     capped INTEGER NOT NULL,
     repeated INTEGER NOT NULL,
-    notes BLOB
+    notes BLOB,
+    good_at INTEGER NOT NULL
 );
 CREATE INDEX articles_by_id ON articles (id);
 CREATE INDEX articles_by_date ON articles (published, live, removed, draft, kept, capped, repeated);
@@ -71,10 +73,11 @@ CREATE TABLE announcements (
 ) WITHOUT ROWID;
 """
 """
-files     every file of the sources as it was last read; `problem` where that failed
+files     every file of the sources as it was last read; `problem` where that failed, and `broken_since`
+          the instant of the first run that failed to read it
 articles  the last good version of each file; `kept` is 0 where another file with its id stays,
           `live` is 1 where it is published as soon as it is due; `feeds` lists the feeds it stands in,
-          and `shown` digests what readers see of it
+          `shown` digests what readers see of it, and `good_at` is the instant of the run that read it
 records   the article itself, as it is rendered from
 members   the live articles of each feed in their order; `own` where one names the topic or provider
           itself rather than a child of it

@@ -18,7 +18,7 @@ from syndicate import encoding, workers, yamltext
 from syndicate.catalogue import FeedSpec
 from syndicate.config import load_registries
 from syndicate.edition import Edition
-from syndicate.errors import PublishError, WorkerError, below
+from syndicate.errors import BrokenArticlesError, PublishError, WorkerError, below
 from syndicate.index import Index
 from syndicate.indexfile import IndexBroken, put_aside
 from syndicate.lock import lock
@@ -74,8 +74,8 @@ def build(
     `jobs` is how many processes may work (default: one a processor); `executor` takes their place.
     `wait` is how many seconds another run on the same output is waited for. Without `ping` the hubs
     are not told of what changed, and what they are owed is kept for later.
-    Raises ConfigError, NoArticlesError, PublishError, LockedError or WorkerError, each before any
-    file is pruned; a file that was replaced is whole, old or new.
+    Raises ConfigError, NoArticlesError, BrokenArticlesError, PublishError, LockedError or WorkerError,
+    each before any file is pruned; a file that was replaced is whole, old or new.
     """
     options = Options(
         now=now,
@@ -215,6 +215,7 @@ class Run:
         self.options = options
         self.registries = registries
         self.now = (options.now or datetime.now(UTC)).replace(microsecond=0)
+        self.instant = int(self.now.timestamp())
         self.jobs = options.jobs or workers.default_jobs()
         self.executor: workers.Executors = lambda: None
         self.refresh = Refresh(
@@ -228,6 +229,9 @@ class Run:
         encoding.check(self.settings.precompress)
         with self.publication:
             changes = self.update(only, progress)
+            failed = self.index.failures(self.instant)
+            if failed and self.settings.on_error == "fail":
+                raise BrokenArticlesError(failed)
             if only is None:
                 self._touch_altered(changes)
             if not changes.feeds and not changes.everything:
@@ -241,7 +245,7 @@ class Run:
 
     def update(self, only: Sequence[str] | None = None, progress: Progress | None = None) -> Changes:
         """Bring the index up to date, in a transaction that only a finished build commits."""
-        self.index.begin()
+        self.index.begin(self.instant)
         return self.refresh.run(
             self.executor,
             full=self.options.full,
@@ -328,7 +332,7 @@ class Run:
 
     def _report(self, changes: Changes, plan: Plan, foreign: int, changed: tuple[ChangedFeed, ...]) -> Report:
         index, event = self.index, self.refresh.next_event()
-        counts = index.counts(int(self.now.timestamp()), include_unpublished=self.options.include_unpublished)
+        counts = index.counts(self.instant, include_unpublished=self.options.include_unpublished)
         feeds: list[FeedReport] = list(index.feeds().values())
         return Report(
             now=self.now,
@@ -337,7 +341,7 @@ class Run:
             unpublished=counts["unpublished"],
             removed=counts["removed"],
             not_due=counts["not_due"],
-            failed=index.failures(),
+            failed=index.failures(self.instant),
             notes=index.notes(),
             merged=tuple(self._merged()),
             related_capped=counts["capped"],

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from syndicate.dates import rfc3339
+from syndicate.dates import rfc3339, spell_age
 from syndicate.errors import Problem
 from syndicate.plan import Plan
 
@@ -58,6 +58,27 @@ class Merged(msgspec.Struct, frozen=True, kw_only=True):
     kept: str
 
 
+class Failure(Problem, frozen=True, kw_only=True, omit_defaults=True):
+    """One broken article: since when, and of when the last good version is that stands in for it, if any.
+
+    `stays_published` says whether readers see that version. All of it is what the index knows.
+    """
+
+    broken_since: datetime | None = None
+    version_of: datetime | None = None
+    stays_published: bool = False
+
+    def fate(self, now: datetime) -> str:
+        """Say what readers see instead, and for how long: all that the problem itself does not tell."""
+        facts = []
+        if self.version_of:
+            stays = "stays published" if self.stays_published else "is kept"
+            facts.append(f"its version of {self.version_of:%Y-%m-%d} {stays}")
+        if self.broken_since and (age := spell_age(now - self.broken_since)):
+            facts.append(f"broken for {age}")
+        return f" ({', '.join(facts)})" if facts else ""
+
+
 class Announcement(msgspec.Struct, frozen=True, kw_only=True):
     """One topic, the address of a document, that a hub was told of; `failure` says why it was not."""
 
@@ -100,7 +121,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     unpublished: int
     removed: int
     not_due: int
-    failed: tuple[Problem, ...]
+    failed: tuple[Failure, ...]
     notes: tuple[Problem, ...]
     merged: tuple[Merged, ...]
     related_capped: int
@@ -128,6 +149,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def _outcome(self) -> Outcome:
         return Outcome(announcements=self.announcements, owed=self.owed)
+
+    def failures(self) -> Iterator[str]:
+        """Say in a line what is wrong with each broken article, and what readers see instead of it."""
+        for failure in self.failed:
+            yield f"{failure}{failure.fate(self.now)}"
 
     def summary(self) -> Iterator[str]:
         """Say in a few lines what was read and what was written; empty counts are left out."""
@@ -177,6 +203,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         ]
         if left_out:
             yield "left out: " + _listed(left_out)
+        yield from self._standing_in()
         if self.gone_feeds:
             yield "feeds that are no more: " + _listed(self.gone_feeds)
         if self.foreign_files:
@@ -190,6 +217,13 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             yield "PyYAML came without libyaml: everything reads the same, but slower"
         if self.dry_run:
             yield "dry run: nothing was written"
+
+    def _standing_in(self) -> Iterator[str]:
+        versions = [each.version_of for each in self.failed if each.version_of and each.stays_published]
+        if versions:
+            many = counted(len(versions), "broken article stays", "broken articles stay")
+            oldest = f", the oldest of {min(versions):%Y-%m-%d}" if len(versions) > 1 else ""
+            yield f"{many} published in the last good version{oldest}"
 
     def details(self) -> Iterator[str]:
         """Name every article merged and every value left out, and every file that changed."""
@@ -229,7 +263,7 @@ def encodable(value: Any) -> Any:
 def report_json(report: Report) -> bytes:
     """Write a report as JSON: the fields of `Report`, failures and notes with their text as well."""
     values = msgspec.to_builtins(report)
-    for name, problems in (("failed", report.failed), ("notes", report.notes)):
-        for value, problem in zip(values[name], problems, strict=True):
-            value["text"] = str(problem)
+    for name, lines in (("failed", report.failures()), ("notes", map(str, report.notes))):
+        for value, line in zip(values[name], lines, strict=True):
+            value["text"] = line
     return msgspec.json.format(msgspec.json.encode(encodable(values)), indent=2) + b"\n"

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from threading import Event
 
 from syndicate.config import load_registries
-from syndicate.errors import Problem, SyndicateError, below
+from syndicate.errors import BrokenArticlesError, NoArticlesError, Problem, SyndicateError, below
 from syndicate.index import Index
 from syndicate.indexfile import IndexBroken, put_aside
 from syndicate.lock import lock
@@ -51,7 +51,7 @@ class Watcher:
         self.options = options
         self._load = load
         self._stack = ExitStack()
-        self._known_failures: set[Problem] = set()
+        self._known_failures: set[str] = set()
         self._announcer = Announcer(say)
         self.next_event: datetime | None = None
         self.settings: Settings
@@ -126,13 +126,15 @@ class Watcher:
                 report = self._build(None)
             else:
                 report = self._build(self._only(paths))
+        except (BrokenArticlesError, NoArticlesError) as error:
+            return [*self._new_failures(error.failed, map(str, error.failed)), f"error: {error}"]
         except SyndicateError as error:
             return [f"error: {line}" for line in str(error).splitlines()]
         except IndexBroken as error:
             aside = put_aside(index_path(self.settings))
             self._begin()
             return [f"the index could not be used ({error}); it is now {aside}", *self.rebuild()]
-        failures = list(self._new_failures(report))
+        failures = list(self._new_failures(report.failed, report.failures()))
         if unseen and not report.changes.write and not report.changes.delete:
             return failures
         elapsed = (time.perf_counter() - started) * 1000
@@ -160,10 +162,11 @@ class Watcher:
             self._announcer.call(ledger(self.settings))
         return report
 
-    def _new_failures(self, report: Report) -> Iterator[str]:
-        failures = set(report.failed)
-        yield from (f"failed: {problem}" for problem in report.failed if problem not in self._known_failures)
-        self._known_failures = failures
+    def _new_failures(self, failed: Sequence[Problem], lines: Iterable[str]) -> Iterator[str]:
+        for problem, line in zip(failed, lines, strict=True):
+            if str(problem) not in self._known_failures:
+                yield f"failed: {line}"
+        self._known_failures = set(map(str, failed))
 
 
 def watch(watcher: Watcher, say: Callable[[str], None], stop: Event | None = None) -> None:

@@ -91,8 +91,8 @@ def build(
 
 
 def _print_report(report: Report, *, quiet: bool, verbose: bool) -> None:
-    for problem in report.failed:
-        click.echo(f"failed: {problem}", err=True)
+    for line in report.failures():
+        click.echo(f"failed: {line}", err=True)
     for warning in report.warnings:
         click.echo(f"warning: {warning}", err=True)
     if quiet:

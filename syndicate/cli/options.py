@@ -62,7 +62,14 @@ ping_option = click.option(
 @contextmanager
 def errors_as_lines() -> Iterator[None]:
     """Turn the project's own errors into lines on standard error and an exit code."""
-    from syndicate.errors import ArticleError, ConfigError, LockedError, NoArticlesError, SyndicateError
+    from syndicate.errors import (
+        ArticleError,
+        BrokenArticlesError,
+        ConfigError,
+        LockedError,
+        NoArticlesError,
+        SyndicateError,
+    )
 
     try:
         yield
@@ -73,7 +80,7 @@ def errors_as_lines() -> Iterator[None]:
     except ArticleError as error:
         click.echo(f"failed: {error}", err=True)
         sys.exit(FAILED)
-    except NoArticlesError as error:
+    except (NoArticlesError, BrokenArticlesError) as error:
         for problem in error.failed:
             click.echo(f"failed: {problem}", err=True)
         click.echo(f"error: {error}", err=True)
