@@ -155,6 +155,10 @@ class LockedError(SyndicateError):
         return f"{self.path}: {self.holder} is at work on this output; --wait SECONDS waits for it"
 
 
+class Terminated(KeyboardInterrupt):
+    """The process was asked to end by SIGTERM. Whatever lets a Ctrl-C through lets this through."""
+
+
 class WorkerError(SyndicateError):
     """A worker process died; the run was given up and nothing was changed."""
 

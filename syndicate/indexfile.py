@@ -93,6 +93,21 @@ announcements
 IndexBroken = sqlite3.DatabaseError
 """Raised by any call where the file is corrupt, locked by somebody else or of another version."""
 
+INDEX_ERRORS = (sqlite3.DatabaseError, msgspec.DecodeError)
+"""All that a broken index may raise: a row that SQLite gives out can still be no record of ours."""
+
+# What SQLite says of the disk, the permissions and the memory, and not of the file;
+_SURROUNDINGS = frozenset(
+    (
+        *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY),
+        *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM),
+    )
+)
+# but for a part of it that cannot be read, and a file that is no longer where it was opened.
+_THE_FILE = frozenset(
+    (sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_READONLY_DBMOVED)
+)
+
 
 class FileRow(msgspec.Struct, frozen=True, kw_only=True):
     """One file as it was read: what is known of it, and its article or its problem."""
@@ -164,6 +179,16 @@ def check_version(connection: sqlite3.Connection) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version != SCHEMA_VERSION:
         raise IndexBroken(f"it is of version {version}, this is {SCHEMA_VERSION}")
+
+
+def is_damage(error: Exception) -> bool:
+    """Tell whether an error is about the file itself, so that another one in its place would do.
+
+    A full disk or a lost permission is not: to put a good index aside for that would lose what only it
+    knows, and the next one could not be written either.
+    """
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is None or code in _THE_FILE or code & 0xFF not in _SURROUNDINGS
 
 
 def put_aside(path: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from syndicate.errors import LockedError, PublishError
 
@@ -52,8 +52,10 @@ def lock(path: str, wait: float = 0.0) -> Iterator[None]:
                     holder = os.pread(descriptor, 200, 0).decode("utf-8", "replace").strip()
                     raise LockedError(path, holder or "another process") from None
                 time.sleep(_PAUSE)
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"process {os.getpid()} on {os.uname().nodename}\n".encode(), 0)
+        # The name is for the message alone: a full disk, which may refuse it, keeps nobody out.
+        with suppress(OSError):
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"process {os.getpid()} on {os.uname().nodename}\n".encode(), 0)
         yield
     finally:
         if descriptor in _held:

@@ -20,7 +20,7 @@ from syndicate.config import load_registries
 from syndicate.edition import Edition
 from syndicate.errors import BrokenArticlesError, PublishError, WorkerError, below
 from syndicate.index import Index
-from syndicate.indexfile import IndexBroken, put_aside
+from syndicate.indexfile import INDEX_ERRORS, is_damage, put_aside
 from syndicate.lock import lock
 from syndicate.model import Document
 from syndicate.owed import Accounting, Ledger
@@ -141,23 +141,34 @@ def build_locked(
     """Build while the lock is held. A corrupt index is an empty index: it is put aside, with a warning."""
     path = index_path(settings)
     try:
-        with _open_index(path) as index:
+        with open_index(path) as index:
             return build_with(index, settings, options, executor=executor, progress=progress)
-    except IndexBroken as error:
-        try:
-            aside = put_aside(path)
-        except OSError as obstacle:
-            raise _no_index(path, obstacle) from None
+    except INDEX_ERRORS as error:
+        aside = begin_anew(path, error)
         warning = f"the index could not be used ({error}): it is begun anew, the old one is {aside}"
     try:
-        with _open_index(path) as index:
+        with open_index(path) as index:
             report = build_with(index, settings, options, executor=executor, progress=progress)
-    except IndexBroken as error:
+    except INDEX_ERRORS as error:
         raise _no_index(path, error) from None
     return msgspec.structs.replace(report, warnings=(warning, *report.warnings))
 
 
-def _open_index(path: str) -> Index:
+def begin_anew(path: str, error: Exception) -> str:
+    """Put an index aside in which an error shows damage; returns where it is now.
+
+    Raises PublishError where the error is not the file's, which then stays where it is.
+    """
+    if not is_damage(error):
+        raise _no_index(path, error) from None
+    try:
+        return put_aside(path)
+    except OSError as obstacle:
+        raise _no_index(path, obstacle) from None
+
+
+def open_index(path: str) -> Index:
+    """Open an index. Raises PublishError where it can have no place, and INDEX_ERRORS where it is damaged."""
     try:
         return Index.open(path)
     except OSError as error:
@@ -190,6 +201,10 @@ def build_with(
             return run.build(only, progress)
         except workers.broken_executor():
             raise WorkerError from None
+        except OSError as error:
+            # Whatever the machine is out of, such as open files: each stage tells of its own files.
+            reason = (error.strerror or str(error)).lower()
+            raise PublishError(error.filename or output_folder(settings), f"was given up: {reason}") from None
 
 
 class _Lazy:

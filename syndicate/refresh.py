@@ -317,6 +317,8 @@ def _word(feed: FeedKey, article: Article, names: Names) -> bytes | None:
 
 
 def _is_unchanged(file: SourceFile, known: KnownFile) -> bool:
+    if not known.digest:
+        return False  # It could not be read: what that lay in, such as a permission, shows in no time.
     return file.size == known.size and file.mtime_ns == known.mtime and known.mtime + _TICK < known.read_at
 
 

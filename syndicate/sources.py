@@ -6,6 +6,7 @@ May know: the file system; neither the index nor the output nor feeds.
 from __future__ import annotations
 
 import codecs
+import errno
 import os
 import re
 import stat
@@ -28,6 +29,7 @@ LARGEST_FILE = 16 * 1024 * 1024
 # A folder may hold a hundred thousand files: all of them at once would be 60 MB of entries.
 _ENTRIES_AT_ONCE = 1000
 _WILD = re.compile(r"[*?\[]")
+_EXHAUSTED = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM))
 _BOM_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -156,6 +158,7 @@ def _scan(number: int, source: Source) -> Iterator[SourceFile]:
         yield _source_file(number, name, os.path.join(folder, name), status)
         return
     include, exclude = _filters(source, pattern)
+    before = os.stat(root)
     for prefix, entries in _walk(root):
         for entry in entries:
             path = prefix + entry.name
@@ -163,12 +166,17 @@ def _scan(number: int, source: Source) -> Iterator[SourceFile]:
                 continue
             try:
                 status = entry.stat()
-            except OSError:
+            except OSError as error:
                 if entry.is_symlink():
                     yield _link_to_nowhere(number, path, entry.path)
+                elif not isinstance(error, FileNotFoundError):
+                    raise  # A folder that may be listed and not entered: its files are not gone.
                 continue  # Else it went while we looked, and the next run will not see it either.
             if stat.S_ISREG(status.st_mode):
                 yield _source_file(number, path, entry.path, status)
+    # What was not found in a folder that went meanwhile, as one that was unmounted, is not gone.
+    if not os.path.samestat(before, os.stat(root)):
+        raise OSError(errno.ESTALE, "another folder than when the run began", root)
 
 
 def _source_file(number: int, path: str, file: str, status: os.stat_result) -> SourceFile:
@@ -273,7 +281,10 @@ def read_article(file: SourceFile, reading: Reading) -> Article:
 
 
 def read_file(file: SourceFile) -> bytes:
-    """Read the bytes of a file. Raises ArticleError where it cannot be read or is too large."""
+    """Read the bytes of a file. Raises ArticleError where it cannot be read or is too large.
+
+    Where the machine is out of memory or of open files, that OSError is raised.
+    """
     try:
         descriptor = os.open(file.file, os.O_RDONLY)
         try:
@@ -284,6 +295,8 @@ def read_file(file: SourceFile) -> bytes:
             os.close(descriptor)
         problem = Problem(found=f"{size:,} bytes", expected=f"at most {LARGEST_FILE:,}")
     except OSError as error:
+        if error.errno in _EXHAUSTED:
+            raise  # The machine is out of something; that is no fault of the article.
         problem = Problem(found=(error.strerror or str(error)).lower(), expected="a readable file")
     raise ArticleError(problem.at(_shown(file), None))
 

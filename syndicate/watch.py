@@ -14,12 +14,29 @@ from datetime import UTC, datetime
 from threading import Event
 
 from syndicate.config import load_registries
-from syndicate.errors import BrokenArticlesError, NoArticlesError, Problem, SyndicateError, below
+from syndicate.errors import (
+    BrokenArticlesError,
+    NoArticlesError,
+    Problem,
+    PublishError,
+    SyndicateError,
+    below,
+)
 from syndicate.index import Index
-from syndicate.indexfile import IndexBroken, put_aside
+from syndicate.indexfile import INDEX_ERRORS
 from syndicate.lock import lock
 from syndicate.owed import Announcer
-from syndicate.pipeline import Options, build_with, index_path, ledger, lock_path, output_folder, state_folder
+from syndicate.pipeline import (
+    Options,
+    begin_anew,
+    build_with,
+    index_path,
+    ledger,
+    lock_path,
+    open_index,
+    output_folder,
+    state_folder,
+)
 from syndicate.registry import Registries
 from syndicate.report import Report, counted
 from syndicate.settings import Settings
@@ -72,10 +89,10 @@ class Watcher:
         self._stack.close()
         path = index_path(settings)
         try:
-            index = Index.open(path)
-        except IndexBroken:
-            put_aside(path)
-            index = Index.open(path)
+            index = open_index(path)
+        except INDEX_ERRORS as error:
+            begin_anew(path, error)
+            index = open_index(path)
         self._index = self._stack.enter_context(index)
         self.settings, self.registries = settings, registries
 
@@ -130,8 +147,11 @@ class Watcher:
             return [*self._new_failures(error.failed, map(str, error.failed)), f"error: {error}"]
         except SyndicateError as error:
             return [f"error: {line}" for line in str(error).splitlines()]
-        except IndexBroken as error:
-            aside = put_aside(index_path(self.settings))
+        except INDEX_ERRORS as error:
+            try:
+                aside = begin_anew(index_path(self.settings), error)
+            except PublishError as obstacle:
+                return [f"error: {obstacle}"]
             self._begin()
             return [f"the index could not be used ({error}); it is now {aside}", *self.rebuild()]
         failures = list(self._new_failures(report.failed, report.failures()))
