@@ -180,6 +180,11 @@ class Accounts:
         names = ("articles", "removed", "unpublished", "not_due", "published", "capped", "repeated")
         return {name: value or 0 for name, value in zip(names, row, strict=True)}
 
+    def count_files(self) -> int:
+        """Count the known files."""
+        count: int = self._db.execute("SELECT count(*) FROM files").fetchone()[0]
+        return count
+
     def has_articles(self) -> bool:
         """Tell whether there is any article."""
         return self._db.execute("SELECT 1 FROM articles LIMIT 1").fetchone() is not None

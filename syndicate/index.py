@@ -90,13 +90,18 @@ class Index(Accounts):
 
     # What was known.
 
-    def known_files(self) -> dict[tuple[int, str], KnownFile]:
-        """List every known file by source and path."""
-        rows = self._db.execute("SELECT source, path, file, size, mtime, read_at, digest FROM files")
-        return {
-            (source, path): KnownFile(file, size, mtime, read_at, digest)
-            for source, path, file, size, mtime, read_at, digest in rows
-        }
+    def stamps(self, sources: int, tick: int) -> list[dict[str, tuple[int, int | None]]]:
+        """Give for each source, by path, the size and the mtime that its files were read at.
+
+        A file that was read within `tick` ns of its mtime may have changed since without another one. One
+        that could not be read has none: what that lay in, such as a permission, shows in no time.
+        """
+        known_at = "CASE WHEN mtime + ? < read_at AND digest <> x'' THEN mtime END"
+        query = f"SELECT source, path, size, {known_at} FROM files"  # noqa: S608 - as above
+        known: list[dict[str, tuple[int, int | None]]] = [{} for _ in range(sources)]
+        for source, path, size, mtime in self._db.execute(query, (tick,)):
+            known[source][path] = size, mtime
+        return known
 
     def known_file(self, source: int, path: str) -> KnownFile | None:
         """Look up one file."""
@@ -108,11 +113,6 @@ class Index(Accounts):
         """Tell whether files are known below a folder of a source."""
         query = "SELECT 1 FROM files WHERE source = ? AND path > ? AND path < ? LIMIT 1"
         return self._db.execute(query, (source, f"{folder}/", f"{folder}0")).fetchone() is not None
-
-    def count_files(self) -> int:
-        """Count the known files."""
-        count: int = self._db.execute("SELECT count(*) FROM files").fetchone()[0]
-        return count
 
     # Files and their articles.
 

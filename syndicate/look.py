@@ -103,10 +103,12 @@ def _absence(run: Run, article: Article) -> str | None:
 
 
 def _places(edition: Edition, article: Article) -> Iterator[tuple[str, int, int | None]]:
-    known = edition.index.known_files()[article.source, article.path].file
-    for key in edition.index.feeds_of(known):
+    known = edition.index.known_file(article.source, article.path)
+    if known is None:
+        return
+    for key in edition.index.feeds_of(known.file):
         if is_enabled(key, edition.settings):
             spec = specify(key, edition.settings, edition.names)
             files = [member.file for member in edition.members(key, None)]
-            if known in files:
-                yield spec.path, files.index(known) + 1, spec.limit
+            if known.file in files:
+                yield spec.path, files.index(known.file) + 1, spec.limit

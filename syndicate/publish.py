@@ -8,7 +8,6 @@ output, decides what may be pruned. May know: the file system; neither sources n
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Iterator, Set
 from contextlib import contextmanager
@@ -71,12 +70,17 @@ class Publication:
     def __enter__(self) -> Publication:
         with _refusals(self.output):
             if not self.dry_run and os.path.lexists(self._staging):
-                shutil.rmtree(self._staging)  # An earlier run was cut off.
+                # An earlier run was cut off.
+                from shutil import rmtree
+
+                rmtree(self._staging)
         return self
 
     def __exit__(self, *_: object) -> None:
         if not self.dry_run and self._staged:
-            shutil.rmtree(self._staging, ignore_errors=True)
+            from shutil import rmtree
+
+            rmtree(self._staging, ignore_errors=True)
 
     def status(self, path: str) -> tuple[int, int] | None:
         """Give the size and mtime of a published file, or None where there is none."""

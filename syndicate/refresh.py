@@ -25,7 +25,7 @@ from syndicate.indexfile import FileRow, KnownFile
 from syndicate.registry import Registries
 from syndicate.selection import FeedKey, Names, newer_than, split_key, standing_feeds
 from syndicate.settings import Settings
-from syndicate.sources import SourceFile, find_files, walk_sources
+from syndicate.sources import SourceFile, Stamps, find_files, walk_sources
 
 Progress = Callable[[str, int, int], None]
 """Told the stage, how much of it is done and how much there is."""
@@ -162,39 +162,36 @@ class Refresh:
 
     def _scan(self, executor: workers.Executors, *, reread: bool, progress: Progress | None) -> int:
         """Read what changed, forget what is gone; returns how many files were known before."""
-        known = self.index.known_files()
-        gone = dict(known)
-        self._read(self._changed(gone, reread=reread), known, executor, progress)
-        self._forget(gone.values())
-        return len(known)
+        stamps = self.index.stamps(len(self.settings.sources), _TICK)
+        before = sum(map(len, stamps))
+        self._read(self._changed(stamps, reread=reread), executor, progress, anew=not before)
+        gone = [self.index.known_file(source, path) for source, left in enumerate(stamps) for path in left]
+        self._forget([known for known in gone if known])
+        self.changes.total = self.index.count_files()
+        return before
 
     def _changed(
-        self, gone: dict[tuple[int, str], KnownFile], *, reread: bool
+        self, stamps: Sequence[Stamps], *, reread: bool
     ) -> Iterator[tuple[SourceFile, bytes | None]]:
-        """Give the files to be read, with the digests they are known by; those still there leave `gone`."""
-        for file in walk_sources(self.settings):
+        """Give the files to be read, with the digests they are known by; those still there leave `stamps`."""
+        for file in walk_sources(self.settings, () if reread else stamps):
             self.changes.total += 1
-            before = gone.pop((file.source, file.path), None)
-            if before is None or reread:
-                yield file, None
-            elif not _is_unchanged(file, before):
-                yield file, before.digest
+            was_known = stamps[file.source].pop(file.path, None) is not None
+            known = self.index.known_file(file.source, file.path) if was_known and not reread else None
+            yield file, known.digest if known else None
 
     def _look_at(self, paths: Sequence[str]) -> int:
         """Read, or forget, the files at some paths, and leave the others alone."""
         wanted: list[tuple[SourceFile, bytes | None]] = []
-        known: dict[tuple[int, str], KnownFile] = {}
         gone: list[KnownFile] = []
         for source, path, file in find_files(self.settings, paths):
-            before = self.index.known_file(source, path)
-            if before is not None:
-                known[source, path] = before
+            known = self.index.known_file(source, path)
             if file is not None:
-                wanted.append((file, before.digest if before else None))
-            elif before is not None:
-                gone.append(before)
+                wanted.append((file, known.digest if known else None))
+            elif known is not None:
+                gone.append(known)
         self._forget(gone)
-        self._read(wanted, known, lambda: None, None)
+        self._read(wanted, lambda: None, None)
         self.changes.total = self.index.count_files()
         return self.changes.total
 
@@ -205,9 +202,10 @@ class Refresh:
     def _read(
         self,
         wanted: Iterable[tuple[SourceFile, bytes | None]],
-        known: dict[tuple[int, str], KnownFile],
         executor: workers.Executors,
         progress: Progress | None,
+        *,
+        anew: bool = False,
     ) -> None:
         wanted = iter(wanted)
         first = list(islice(wanted, _MANY_FILES + 1))
@@ -217,15 +215,15 @@ class Refresh:
         for encoded in workers.spread(executor() if many else None, workers.read_batch, batches, _AHEAD):
             rows = workers.read_rows(encoded)
             self.changes.read += len(rows)
-            self._store(rows, known)
+            self._store(rows, anew=anew)
             if progress:
                 progress("reading articles", self.changes.read, self.changes.total)
 
-    def _store(self, rows: list[FileRow], known: dict[tuple[int, str], KnownFile]) -> None:
+    def _store(self, rows: list[FileRow], *, anew: bool) -> None:
         index, changes, shown = self.index, self.changes, self.include_unpublished
         new = []
         for row in rows:
-            before = known.get((row.source, row.path))
+            before = None if anew else index.known_file(row.source, row.path)
             if before is None:
                 new.append(row)
             elif row.article is None and row.problem is None:
@@ -314,12 +312,6 @@ def _word(feed: FeedKey, article: Article, names: Names) -> bytes | None:
         return msgspec.msgpack.encode(article.provider)
     spelled = (name for name in article.topics if names.topic(name).key == key)
     return msgspec.msgpack.encode(next(spelled, key))
-
-
-def _is_unchanged(file: SourceFile, known: KnownFile) -> bool:
-    if not known.digest:
-        return False  # It could not be read: what that lay in, such as a permission, shows in no time.
-    return file.size == known.size and file.mtime_ns == known.mtime and known.mtime + _TICK < known.read_at
 
 
 @cache

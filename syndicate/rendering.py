@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate, chain, pairwise
-from tempfile import SpooledTemporaryFile, gettempdir
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -23,6 +22,7 @@ from syndicate.workers import Rendered, Tools, render_batch, spread
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+    from tempfile import SpooledTemporaryFile
 
 # How many items make starting a pool pay; how many items, and heads of feeds, one batch holds.
 _MANY_ITEMS = 2_000
@@ -128,6 +128,9 @@ class _Shelf:
     """Rendered items by the file of their article: a few in memory, many in a temporary file."""
 
     def __init__(self) -> None:
+        # Imported where there are items: a run in which nothing changed has none.
+        from tempfile import SpooledTemporaryFile
+
         self._file: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
         self._end = 0
         self._places: dict[int, tuple[int, ...]] = {}
@@ -137,6 +140,8 @@ class _Shelf:
         try:
             self._put(files, items)
         except OSError as error:
+            from tempfile import gettempdir
+
             reason = (error.strerror or str(error)).lower()
             raise PublishError(gettempdir(), f"rendered items cannot be kept there: {reason}") from None
 

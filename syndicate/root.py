@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC
-from pkgutil import get_data
 
 from syndicate.index import Index
 from syndicate.model import Catalogue, Document, Entry
@@ -130,6 +129,8 @@ def _lists(catalogue: Catalogue) -> list[tuple[str, Document]]:
 
 
 def _asset(name: str) -> Document:
+    from pkgutil import get_data
+
     body = get_data("syndicate", f"assets/{name}")
     assert body is not None
     return Document(path=name, media_type=_ASSETS[name], body=body)

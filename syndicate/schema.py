@@ -7,7 +7,6 @@ lines nor what the settings mean.
 
 from __future__ import annotations
 
-import difflib
 import re
 import types
 from collections.abc import Callable
@@ -250,7 +249,9 @@ def _convert_struct(value: Value, kind: type[Schema], field: FieldPath, problems
 
 
 def _unknown(key: str, known: dict[str, Any], field: FieldPath) -> Problem:
-    close = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+    from difflib import get_close_matches
+
+    close = get_close_matches(key, known, n=1, cutoff=0.5)
     expected = f"'{close[0]}'" if close else "one of " + ", ".join(known)
     return Problem(field=(*field, key), found="an unknown key", expected=expected)
 

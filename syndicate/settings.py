@@ -6,7 +6,6 @@ against these by a test. May know: neither files nor lines; a ConfigError names 
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -236,7 +235,9 @@ def _contradictions(settings: Settings) -> Iterator[Problem]:
         for key in ("fields", "defaults"):
             for name in getattr(source, key):
                 if name not in NATIVE_NAMES:
-                    close = difflib.get_close_matches(name, sorted(NATIVE_NAMES), n=1, cutoff=0.5)
+                    from difflib import get_close_matches
+
+                    close = get_close_matches(name, sorted(NATIVE_NAMES), n=1, cutoff=0.5)
                     expected = f"'{close[0]}'" if close else "the native name of a field"
                     yield _refused(("sources", number, key, name), "an unknown field", expected)
     yield from _wrong_names(settings)

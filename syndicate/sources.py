@@ -10,7 +10,7 @@ import errno
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 import msgspec
@@ -24,6 +24,9 @@ from syndicate.yamltext import Mapping
 
 Parsed = tuple[str, Mapping, str]
 """The text of a file, its front matter and its body."""
+
+Stamps = dict[str, tuple[int, int | None]]
+"""The size and the mtime (ns) that the files of a source are known by; no mtime where it does not tell."""
 
 LARGEST_FILE = 16 * 1024 * 1024
 # A folder may hold a hundred thousand files: all of them at once would be 60 MB of entries.
@@ -55,24 +58,31 @@ def scan_sources(settings: Settings) -> list[SourceFile]:
     return sorted(walk_sources(settings), key=lambda file: (file.source, file.path))
 
 
-def walk_sources(settings: Settings) -> Iterator[SourceFile]:
+def walk_sources(settings: Settings, known: Sequence[Stamps] = ()) -> Iterator[SourceFile]:
     """Find the same files as `scan_sources`, as they come: the first can be read before the last is seen.
 
+    A file that has the size and the mtime by which its source knows it is passed over, and leaves `known`.
     Raises ConfigError after all others where sources do not exist.
     """
     problems = []
     seen: set[str | tuple[int, str]] = set()
     shared = len(settings.sources) > 1
     for number, source in enumerate(settings.sources):
+        stamps = known[number] if known else {}
         try:
-            for each in _scan(number, source):
+            for each, file, status in _find(source):
+                path = each if each.isascii() else _known_as(each)
                 # A name that is not UTF-8 may be known as another file is called (it is spelled out with
                 # backslashes), and two sources may name one file; the first one stays.
-                if shared or "\\" in each.path:
-                    if each.file in seen or (number, each.path) in seen:
+                if shared or "\\" in path:
+                    if file in seen or (number, path) in seen:
                         continue
-                    seen.update((each.file, (number, each.path)))
-                yield each
+                    seen.update((file, (number, path)))
+                size, mtime_ns = (status.st_size, status.st_mtime_ns) if status else (0, 0)
+                if path in stamps and stamps[path] == (size, mtime_ns):
+                    del stamps[path]
+                else:
+                    yield SourceFile(number, path, file, size, mtime_ns)
         except OSError as error:
             problems.append(
                 Problem(
@@ -105,7 +115,7 @@ def find_files(settings: Settings, paths: Iterable[str]) -> Iterator[tuple[int, 
             try:
                 status = os.stat(file)
             except OSError:
-                link = _link_to_nowhere(number, path, file) if os.path.islink(file) else None
+                link = _source_file(number, path, file, None) if os.path.islink(file) else None
                 yield number, _known_as(path), link
             else:
                 found = _source_file(number, path, file, status) if stat.S_ISREG(status.st_mode) else None
@@ -150,12 +160,11 @@ def _known_as(path: str) -> str:
     )
 
 
-def _scan(number: int, source: Source) -> Iterator[SourceFile]:
+def _find(source: Source) -> Iterator[tuple[str, str, os.stat_result | None]]:
+    """Find the files of a source: the path in it, where it is, its status; none for a link to nowhere."""
     root, pattern = _split_glob(source.path)
     if pattern is None and not os.path.isdir(root):
-        status = os.stat(root)
-        folder, name = os.path.split(root)
-        yield _source_file(number, name, os.path.join(folder, name), status)
+        yield os.path.basename(root), root, os.stat(root)
         return
     include, exclude = _filters(source, pattern)
     before = os.stat(root)
@@ -168,25 +177,21 @@ def _scan(number: int, source: Source) -> Iterator[SourceFile]:
                 status = entry.stat()
             except OSError as error:
                 if entry.is_symlink():
-                    yield _link_to_nowhere(number, path, entry.path)
+                    yield path, entry.path, None
                 elif not isinstance(error, FileNotFoundError):
                     raise  # A folder that may be listed and not entered: its files are not gone.
                 continue  # Else it went while we looked, and the next run will not see it either.
             if stat.S_ISREG(status.st_mode):
-                yield _source_file(number, path, entry.path, status)
+                yield path, entry.path, status
     # What was not found in a folder that went meanwhile, as one that was unmounted, is not gone.
     if not os.path.samestat(before, os.stat(root)):
         raise OSError(errno.ESTALE, "another folder than when the run began", root)
 
 
-def _source_file(number: int, path: str, file: str, status: os.stat_result) -> SourceFile:
-    path = path if path.isascii() else _known_as(path)
-    return SourceFile(source=number, path=path, file=file, size=status.st_size, mtime_ns=status.st_mtime_ns)
-
-
-def _link_to_nowhere(number: int, path: str, file: str) -> SourceFile:
-    # Reading it will say so.
-    return SourceFile(source=number, path=_known_as(path), file=file, size=0, mtime_ns=0)
+def _source_file(number: int, path: str, file: str, status: os.stat_result | None) -> SourceFile:
+    # Reading a link to nowhere will say so.
+    size, mtime_ns = (status.st_size, status.st_mtime_ns) if status else (0, 0)
+    return SourceFile(number, path if path.isascii() else _known_as(path), file, size, mtime_ns)
 
 
 def _walk(root: str) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:

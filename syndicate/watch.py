@@ -7,6 +7,7 @@ pipeline, the configuration and the clock; not how the command line prints.
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
@@ -189,7 +190,38 @@ class Watcher:
         self._known_failures = set(map(str, failed))
 
 
-def watch(watcher: Watcher, say: Callable[[str], None], stop: Event | None = None) -> None:
+class Interrupts:
+    """Remembers a Ctrl-C or SIGTERM, beside raising it: Python drops what some of its own callbacks raise.
+
+    Those of its import lock are such: a watch that was told to end while it imported would go on for ever.
+    A context manager, for the main thread.
+    """
+
+    def __init__(self) -> None:
+        self._came = False
+
+    def __enter__(self) -> Interrupts:
+        # Where a shell had it ignored, as in the background, it stays so.
+        self._before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+        for each, before in self._before.items():
+            if before is not signal.SIG_IGN:
+                signal.signal(each, self._take)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for each, before in self._before.items():
+            signal.signal(each, before)
+
+    def is_set(self) -> bool:
+        """Tell whether it came."""
+        return self._came
+
+    def _take(self, *_: object) -> None:
+        self._came = True
+        raise KeyboardInterrupt
+
+
+def watch(watcher: Watcher, say: Callable[[str], None], stop: Event | Interrupts | None = None) -> None:
     """Rebuild now, and then whenever something changes or becomes due, until `stop` is set."""
     for line in watcher.rebuild():
         say(line)
@@ -198,7 +230,7 @@ def watch(watcher: Watcher, say: Callable[[str], None], stop: Event | None = Non
             say(line)
 
 
-def _changes(watcher: Watcher, stop: Event | None) -> Iterator[list[str] | None]:
+def _changes(watcher: Watcher, stop: Event | Interrupts | None) -> Iterator[list[str] | None]:
     """Give the paths of each burst of changes, none at first, or None when an article becomes due."""
     while stop is None or not stop.is_set():
         folders = watcher.folders()
@@ -208,7 +240,9 @@ def _changes(watcher: Watcher, stop: Event | None) -> Iterator[list[str] | None]
                 break
 
 
-def _changes_in(folders: list[str], watcher: Watcher, stop: Event | None) -> Iterator[list[str] | None]:
+def _changes_in(
+    folders: list[str], watcher: Watcher, stop: Event | Interrupts | None
+) -> Iterator[list[str] | None]:
     from watchfiles import watch as watch_files
 
     stream = watch_files(

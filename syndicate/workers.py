@@ -13,7 +13,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
@@ -204,10 +204,12 @@ def decode_article(record: bytes) -> Article:
 # Spreading work over processes.
 
 
-def start_pool(jobs: int) -> AbstractContextManager[Executor | None]:
+@contextmanager
+def start_pool(jobs: int) -> Iterator[Executor | None]:
     """Start a pool of processes, or none where one job is all that is wanted."""
     if jobs <= 1:
-        return nullcontext()
+        yield None
+        return
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
 
@@ -215,29 +217,30 @@ def start_pool(jobs: int) -> AbstractContextManager[Executor | None]:
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("fork" if "fork" in methods else None)
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker)
-    others = set(multiprocessing.active_children())
-    # The first task starts the processes and the thread that leads them. A signal in that moment waits:
-    # it would end in half-made ones.
-    with _undisturbed():
-        try:
-            pool.submit(os.getpid)
-        except OSError:
-            # Those that were started before the system refused one wait for work, and we would for them.
-            for child in set(multiprocessing.active_children()) - others:
-                child.kill()
-                child.join()
-            raise
-    return _ended(pool)
-
-
-@contextmanager
-def _ended(pool: ProcessPoolExecutor) -> Iterator[Executor]:
-    """End a pool with what it was started for. A signal meanwhile waits: nobody would fetch the workers."""
+    # A signal while the pool starts or ends waits: it would end in half-made processes, or nobody would fetch
+    # them. It comes as soon as it may, so the pool is ended even where it came before anyone had it.
     try:
+        with _undisturbed():
+            # The first task starts the processes and the thread that leads them.
+            _begin(pool)
         yield pool
     finally:
         with _undisturbed():
             pool.shutdown()
+
+
+def _begin(pool: ProcessPoolExecutor) -> None:
+    from multiprocessing import active_children
+
+    others = set(active_children())
+    try:
+        pool.submit(os.getpid)
+    except OSError:
+        # Those that were started before the system refused one wait for work, and we would for them.
+        for child in set(active_children()) - others:
+            child.kill()
+            child.join()
+        raise
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from syndicate.errors import ArticleError, ConfigError
 from syndicate.sources import (
     LARGEST_FILE,
     SourceFile,
+    Stamps,
     find_files,
     read_article,
     scan_sources,
@@ -426,3 +427,33 @@ def test_a_large_folder_is_walked_in_pieces(tmp_path: Path, monkeypatch: pytest.
         monkeypatch.setattr(sources, "_ENTRIES_AT_ONCE", at_once)
         found = [file.path for file in walk_sources(settings_of(sources=[{"path": str(tmp_path)}]))]
         assert sorted(found) == sorted(wanted)
+
+
+def test_what_is_as_known_is_passed_over(tmp_path: Path) -> None:
+    """A walk gives what has another size or mtime than it is known by; what stays known is not there."""
+    plant(tmp_path, "same.md", "sub/same.md", "new.md", "grown.md", "touched.md", "racy.md")
+    (tmp_path / "link.md").symlink_to("nowhere")
+    settings = settings_of(sources=[{"path": str(tmp_path)}])
+    stamps: Stamps = {file.path: (file.size, file.mtime_ns) for file in scan_sources(settings)}
+    size, mtime = stamps.pop("new.md")
+    stamps |= {
+        "grown.md": (size - 1, mtime),
+        "touched.md": (size, 1),
+        "racy.md": (size, None),
+        "gone.md": (1, 1),
+    }
+    found = sorted(file.path for file in walk_sources(settings, [stamps]))
+    assert found == ["grown.md", "new.md", "racy.md", "touched.md"]
+    assert sorted(stamps) == ["gone.md", "grown.md", "racy.md", "touched.md"]
+
+
+def test_what_two_sources_name_is_known_to_the_first(tmp_path: Path) -> None:
+    """A file that was passed over in one source is not found in the next one either."""
+    plant(tmp_path, "a/one.md", "two.md")
+    settings = settings_of(sources=[{"path": str(tmp_path / "a")}, {"path": str(tmp_path)}])
+    stamps: list[Stamps] = [{}, {}]
+    for file in scan_sources(settings):
+        stamps[file.source][file.path] = file.size, file.mtime_ns
+    assert [sorted(each) for each in stamps] == [["one.md"], ["two.md"]]
+    assert list(walk_sources(settings, stamps)) == []
+    assert stamps == [{}, {}]

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Thread
@@ -18,7 +19,7 @@ from conftest import WriteArticle, article_text
 
 from syndicate import build, load_settings
 from syndicate.pipeline import Options
-from syndicate.watch import Watcher, watch
+from syndicate.watch import Interrupts, Watcher, watch
 
 PATIENCE = 20.0
 
@@ -231,6 +232,34 @@ def test_nothing_unseen_is_no_line(watcher: Watcher, site: Path) -> None:
 def _watch(site: Path, say: Callable[[str], None], stop: Event) -> None:
     with watching(site) as watcher:
         watch(watcher, say, stop)
+
+
+def test_a_ctrl_c_that_python_drops_ends_a_watch(site: Path, write_article: WriteArticle) -> None:
+    """An interrupt is remembered, wherever it was raised and lost; afterwards it is what it was."""
+    before = signal.getsignal(signal.SIGINT)
+    lines: list[str] = []
+
+    def say(line: str) -> None:
+        lines.append(line)
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+    write_article("2024-01-01-a.md", title="A")
+    with watching(site) as watcher, Interrupts() as interrupts:
+        watch(watcher, say, interrupts)
+    assert len(lines) == 1
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_an_interrupt_that_is_ignored_stays_so() -> None:
+    """Where whoever started the process had Ctrl-C ignored, a watch does not change that."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with Interrupts() as interrupts:
+            signal.raise_signal(signal.SIGINT)
+        assert not interrupts.is_set()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_ctrl_c_ends_the_command(site: Path, write_article: WriteArticle) -> None:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import gc
+import multiprocessing
 import os
 import pickle
 import signal
+import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -194,6 +196,24 @@ def test_a_pool_is_of_other_processes() -> None:
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
     assert signal.getsignal(signal.SIGINT) is not signal.SIG_IGN
+
+
+def test_a_ctrl_c_while_a_pool_starts_leaves_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interrupt that comes as the workers start ends them, though nobody has the pool yet."""
+    started: list[ProcessPoolExecutor] = []
+    submit = ProcessPoolExecutor.submit
+
+    def interrupted(pool: ProcessPoolExecutor, *task: Any) -> Any:
+        started.append(pool)
+        signal.pthread_kill(threading.get_ident(), signal.SIGINT)
+        return submit(pool, *task)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", interrupted)
+    with pytest.raises(KeyboardInterrupt), start_pool(2):
+        pytest.fail("the interrupt came too late")
+    with pytest.raises(RuntimeError, match="after shutdown"):
+        submit(started[0], os.getpid)
+    assert not multiprocessing.active_children()
 
 
 @pytest.mark.parametrize("jobs", [0, 1])

@@ -128,12 +128,16 @@ def watch(config_path: str | None, output: str | None, **options: Any) -> None:
     with errors_as_lines():
         from syndicate.config import find_config
         from syndicate.pipeline import Options
-        from syndicate.watch import Watcher
+        from syndicate.watch import Interrupts, Watcher
         from syndicate.watch import watch as watch_site
 
         path = config_path or str(find_config())
-        with Watcher(path, lambda: load_site(path, output), Options(**options), click.echo) as watcher:
+        with (
+            Watcher(path, lambda: load_site(path, output), Options(**options), click.echo) as watcher,
+            Interrupts() as interrupts,
+        ):
             try:
-                watch_site(watcher, click.echo)
+                watch_site(watcher, click.echo, interrupts)
             except KeyboardInterrupt:
-                click.echo("")  # Ctrl-C is how a watch ends.
+                pass  # It is how a watch ends.
+        click.echo("")

@@ -113,7 +113,7 @@ def errors_as_lines() -> Iterator[None]:
 
 @contextmanager
 def _ending_on_sigterm() -> Iterator[None]:
-    """Let SIGTERM, which systemd and containers send, end a command in order; a second one does so at once."""
+    """Let SIGTERM, as systemd and containers send it, end a command in order, a second one at once."""
     import signal
     import threading
 
