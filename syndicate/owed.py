@@ -55,7 +55,7 @@ class Accounting:
         Whether it changed is judged by the bytes that were last accounted for, not by the file: that one
         was replaced already if an earlier run was killed before its transaction lasted.
         """
-        if not self._hubs or feed_of(path) is None:
+        if not self._hubs or feed_of(path) is None or state == "foreign":
             return
         digest = self._seen[path] = digest_bytes(body)
         # Where nothing is known, as after the index was lost, the file is all there is to compare with.

@@ -6,7 +6,7 @@ May know: every stage; not how the command line asks or answers.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from itertools import chain
@@ -48,6 +48,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     allow_empty: bool = False
     dry_run: bool = False
     full: bool = False
+    adopt: bool = False
     jobs: int | None = None
     wait: float = 0.0
     ping: bool = True
@@ -61,6 +62,7 @@ def build(
     allow_empty: bool = False,
     dry_run: bool = False,
     full: bool = False,
+    adopt: bool = False,
     jobs: int | None = None,
     wait: float = 0.0,
     ping: bool = True,
@@ -71,6 +73,7 @@ def build(
 
     `now` is the present instant, used only to decide what is due; the default is the clock. `full`
     trusts nothing that the index knows but the last good version of an article that is broken.
+    `adopt` replaces files in the output that are in the way and not ours; else they stay and are reported.
     `jobs` is how many processes may work (default: one a processor); `executor` takes their place.
     `wait` is how many seconds another run on the same output is waited for. Without `ping` the hubs
     are not told of what changed, and what they are owed is kept for later.
@@ -83,6 +86,7 @@ def build(
         allow_empty=allow_empty,
         dry_run=dry_run,
         full=full,
+        adopt=adopt,
         jobs=jobs,
         wait=wait,
         ping=ping,
@@ -237,18 +241,20 @@ class Run:
             index, settings, registries, self.now, include_unpublished=options.include_unpublished
         )
         self.accounting = Accounting(index, settings.hubs)
-        self.publication = Publication(output_folder(settings), dry_run=options.dry_run)
+        self.publication = Publication(output_folder(settings), dry_run=options.dry_run, adopt=options.adopt)
 
     def build(self, only: Sequence[str] | None = None, progress: Progress | None = None) -> Report:
         """Do the whole run."""
         encoding.check(self.settings.precompress)
         with self.publication:
+            left = self._left()
+            self.publication.recognise(left)
             changes = self.update(only, progress)
             failed = self.index.failures(self.instant)
             if failed and self.settings.on_error == "fail":
                 raise BrokenArticlesError(failed)
             if only is None:
-                self._touch_altered(changes)
+                self._touch_altered(changes, left)
             if not changes.feeds and not changes.everything:
                 return self._finish(changes, {}, ())
             edition = self.edition()
@@ -274,14 +280,17 @@ class Run:
         self.learnt = self.refresh.learnt()
         return Edition(self.index, self.settings, Names(self.registries, self.learnt), self.now)
 
-    def _touch_altered(self, changes: Changes) -> None:
+    def _left(self) -> dict[str, tuple[int, int]]:
+        """Tell the size and mtime of each file of this output as the last run left it."""
+        return self.index.documents() if self.index.meta("output") == self.publication.output else {}
+
+    def _touch_altered(self, changes: Changes, left: Mapping[str, tuple[int, int]]) -> None:
         """Touch the feeds whose files are not as they were left."""
         if changes.everything:
             return
-        known = self.index.documents() if self.index.meta("output") == self.publication.output else {}
         status = self.publication.status
         # A file that is gone differs from everything, from one that was never known too.
-        altered = {path for path in self.index.wanted_files() if known.get(path, 0) != status(path)}
+        altered = {path for path in self.index.wanted_files() if left.get(path, 0) != status(path)}
         if altered:
             changes.touch(sorted(self.index.lose_files(altered)), "its files are missing or were altered")
 
@@ -298,7 +307,7 @@ class Run:
                 if progress:
                     progress("rendering feeds", done, len(specs))
                 states = {self._offer_one(each) for each in documents}
-                if states != {"same"}:
+                if not states <= {"same", "foreign"}:
                     changed.setdefault(window.spec.path, window)
         return changed
 
@@ -315,7 +324,8 @@ class Run:
                 publication.keep(path)
         if self.settings.precompress:
             rendered |= self._offer_siblings()
-        foreign = 0 if publication.owned else count_foreign(publication.output, publication.states.keys())
+        ours = {path for path, state in publication.states.items() if state != "foreign"}
+        foreign = 0 if publication.owned else count_foreign(publication.output, ours)
         plan = publication.finish()
         reasons = (
             ChangedFeed(path=path, reason=changes.feeds[window.key]) for path, window in changed.items()
@@ -324,8 +334,8 @@ class Run:
             self._report(changes, plan, foreign, tuple(reasons)), gone_feeds=gone
         )
         if not self.options.dry_run:
-            self._remember(plan, rendered)
-            self.accounting.close(publication.states)
+            self._remember(plan, rendered & ours)
+            self.accounting.close(ours)
             index.commit()
         return report
 
@@ -333,14 +343,13 @@ class Run:
         codings = self.settings.precompress
         identity = encoding.identity(codings)
         same = self.index.meta("codings") == identity and not self.options.full
-        same = same and self.index.meta("output") == self.publication.output
-        known = self.index.documents() if same else {}
+        known = self._left() if same else {}
         self.index.set_meta("codings", identity)
         return offer_siblings(self.publication, codings, known, self.executor, self.jobs + 2)
 
     def _remember(self, plan: Plan, paths: Iterable[str]) -> None:
         index, publication = self.index, self.publication
-        index.forget_documents(plan.delete)
+        index.forget_documents((*plan.delete, *plan.blocked))
         stats = ((path, publication.status(path)) for path in paths)
         index.set_documents((path, *status) for path, status in stats if status)
         index.set_meta("output", publication.output)

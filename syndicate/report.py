@@ -15,6 +15,9 @@ from syndicate.dates import rfc3339, spell_age
 from syndicate.errors import Problem
 from syndicate.plan import Plan
 
+# So many files are named one by one where there may be thousands.
+_NAMED = 10
+
 
 class FeedReport(msgspec.Struct, frozen=True, kw_only=True):
     """One feed: where it is, what it is called, how many items its window holds and its date.
@@ -143,8 +146,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def ok(self) -> bool:
-        """Whether every article could be used."""
-        return not self.failed
+        """Whether every article could be used, and every document written."""
+        return not self.failed and not self.changes.blocked
 
     @property
     def _outcome(self) -> Outcome:
@@ -187,6 +190,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
                     (plan.update, "updated"),
                     (plan.keep, "kept"),
                     (plan.delete, "deleted"),
+                    (plan.blocked, "blocked"),
                 )
                 if paths
             )
@@ -218,6 +222,14 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         if self.dry_run:
             yield "dry run: nothing was written"
 
+    def obstacles(self) -> Iterator[str]:
+        """Name the files that are not ours and in the way of ours: the first ones, and how many more."""
+        blocked = self.changes.blocked
+        for path in blocked[:_NAMED]:
+            yield f"{path}: a file that is not ours is there, and stays; move it away, or say --adopt"
+        if len(blocked) > _NAMED:
+            yield f"and {counted(len(blocked) - _NAMED, 'more file')}"
+
     def _standing_in(self) -> Iterator[str]:
         versions = [each.version_of for each in self.failed if each.version_of and each.stays_published]
         if versions:
@@ -234,7 +246,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         for feed in self.changed_feeds:
             yield f"changed: {feed.path} ({feed.reason})"
         plan = self.changes
-        for word, paths in (("created", plan.create), ("updated", plan.update), ("deleted", plan.delete)):
+        written = (("created", plan.create), ("updated", plan.update), ("deleted", plan.delete))
+        for word, paths in (*written, ("blocked", plan.blocked)):
             for path in paths:
                 yield f"{word}: {path}"
         yield from self._outcome.details()

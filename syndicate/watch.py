@@ -70,6 +70,7 @@ class Watcher:
         self._load = load
         self._stack = ExitStack()
         self._known_failures: set[str] = set()
+        self._known_obstacles: set[str] = set()
         self._announcer = Announcer(say)
         self.next_event: datetime | None = None
         self.settings: Settings
@@ -155,7 +156,7 @@ class Watcher:
                 return [f"error: {obstacle}"]
             self._begin()
             return [f"the index could not be used ({error}); it is now {aside}", *self.rebuild()]
-        failures = list(self._new_failures(report.failed, report.failures()))
+        failures = [*self._new_failures(report.failed, report.failures()), *self._new_obstacles(report)]
         if unseen and not report.changes.write and not report.changes.delete:
             return failures
         elapsed = (time.perf_counter() - started) * 1000
@@ -188,6 +189,11 @@ class Watcher:
             if str(problem) not in self._known_failures:
                 yield f"failed: {line}"
         self._known_failures = set(map(str, failed))
+
+    def _new_obstacles(self, report: Report) -> Iterator[str]:
+        obstacles = set(report.obstacles())
+        yield from (f"blocked: {line}" for line in sorted(obstacles - self._known_obstacles))
+        self._known_obstacles = obstacles
 
 
 class Interrupts:

@@ -22,6 +22,7 @@ from syndicate.errors import BrokenArticlesError
 from syndicate.index import Index
 from syndicate.owed import feed_of
 from syndicate.pipeline import build
+from syndicate.publish import MANIFEST
 
 START = datetime(2024, 6, 1, tzinfo=UTC)
 
@@ -280,6 +281,11 @@ class Publisher(RuleBasedStateMachine):
         """Delete the index: the last good version of what is broken just now goes with it."""
         shutil.rmtree(self.root / "site" / ".syndicate", ignore_errors=True)
         self.good = {}
+
+    @rule()
+    def lose_list(self) -> None:
+        """Delete the list of our files; the index still knows them."""
+        (self.output / MANIFEST).unlink(missing_ok=True)
 
     @rule()
     def lose_output(self) -> None:

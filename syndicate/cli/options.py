@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 FAILED, REFUSED, BUSY, INTERRUPTED, TERMINATED = 1, 2, 3, 130, 143
 
 EPILOG = (
-    "Exit codes: 0 fine; 1 some articles failed, or none could be read; 2 usage or configuration;"
-    " 3 another run is at work."
+    "Exit codes: 0 fine; 1 some articles failed, none could be read, or a file is in the way; 2 usage,"
+    " configuration, or what the machine refuses; 3 another run is at work."
 )
 
 
