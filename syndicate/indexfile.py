@@ -5,6 +5,7 @@ May know: SQLite; nothing of what the rows are asked for.
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 
@@ -93,7 +94,7 @@ announcements
 IndexBroken = sqlite3.DatabaseError
 """Raised by any call where the file is corrupt, locked by somebody else or of another version."""
 
-INDEX_ERRORS = (sqlite3.DatabaseError, msgspec.DecodeError)
+INDEX_ERRORS = (sqlite3.DatabaseError, msgspec.DecodeError, UnicodeDecodeError)
 """All that a broken index may raise: a row that SQLite gives out can still be no record of ours."""
 
 # What SQLite says of the disk, the permissions and the memory, and not of the file;
@@ -156,7 +157,12 @@ class Member(msgspec.Struct, frozen=True):
 
 
 def connect(path: str) -> sqlite3.Connection:
-    """Open the database at a path, with its tables. Raises IndexBroken for one that cannot be used."""
+    """Open the database at a path, with its tables. Raises IndexBroken for one that cannot be used.
+
+    Raises OSError for one that may not be written: SQLite would leave a log beside it that may not be.
+    """
+    if os.path.exists(path) and not os.access(path, os.R_OK | os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
     connection = sqlite3.connect(path, isolation_level=None, timeout=5.0)
     try:
         # A crash may cost the last run's entries, never the file; the output is compared anyway.
@@ -189,6 +195,14 @@ def is_damage(error: Exception) -> bool:
     """
     code = getattr(error, "sqlite_errorcode", None)
     return code is None or code in _THE_FILE or code & 0xFF not in _SURROUNDINGS
+
+
+def reason_of(error: Exception) -> str:
+    """Say why an index cannot be used; SQLite calls it an I/O error where its shared memory finds no room."""
+    if isinstance(error, OSError):
+        return (error.strerror or str(error)).lower()
+    full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_IOERR_SHMSIZE
+    return "database or disk is full" if full else str(error)
 
 
 def put_aside(path: str) -> str:

@@ -97,7 +97,7 @@ class Ledger:
     def _with_owed(self, settle: Callable[[Owing], Outcome]) -> Outcome:
         try:
             owed = self.owed()
-        except IndexBroken as error:
+        except (IndexBroken, OSError) as error:
             return Outcome(warnings=(f"what the hubs are owed cannot be read: {error}",))
         return settle(owed)
 
@@ -141,7 +141,7 @@ class Ledger:
                 index.begin()
                 index.pay(taken)
                 index.commit()
-        except (LockedError, PublishError, IndexBroken) as error:
+        except (LockedError, PublishError, IndexBroken, OSError) as error:
             yield f"what was announced is announced once more at the next run: {error}"
 
 

@@ -20,7 +20,7 @@ from syndicate.config import load_registries
 from syndicate.edition import Edition
 from syndicate.errors import BrokenArticlesError, PublishError, WorkerError, below
 from syndicate.index import Index
-from syndicate.indexfile import INDEX_ERRORS, is_damage, put_aside
+from syndicate.indexfile import INDEX_ERRORS, is_damage, put_aside, reason_of
 from syndicate.lock import lock
 from syndicate.model import Document
 from syndicate.owed import Accounting, Ledger
@@ -180,7 +180,7 @@ def open_index(path: str) -> Index:
 
 
 def _no_index(path: str, error: Exception) -> PublishError:
-    return PublishError(path, f"no index can be kept there: {error}")
+    return PublishError(path, f"no index can be kept there: {reason_of(error)}")
 
 
 def build_with(
