@@ -8,6 +8,9 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from urllib.parse import quote
 
 import msgspec
 
@@ -180,9 +183,45 @@ def connect(path: str) -> sqlite3.Connection:
     return connection
 
 
+@contextmanager
+def looked_at(path: str) -> Iterator[sqlite3.Connection]:
+    """Open a database to look at it, without a trace: neither a lock nor a log of its own comes beside it.
+
+    What a run that was killed left in a log is seen too, in a copy of both. Nobody may be at work on it.
+    """
+    import shutil
+    from tempfile import TemporaryDirectory
+
+    log = f"{path}-wal"
+    with ExitStack() as stack:
+        if os.path.exists(log) and os.path.getsize(log):
+            folder = stack.enter_context(TemporaryDirectory(prefix="syndicate-"))
+            copy = os.path.join(folder, "index.db")
+            for suffix in ("", "-wal"):
+                shutil.copyfile(path + suffix, copy + suffix)
+            address = f"file:{quote(copy)}"
+        else:
+            address = f"file:{quote(path)}?mode=ro&immutable=1"
+        connection = sqlite3.connect(address, uri=True, isolation_level=None)
+        stack.callback(connection.close)
+        yield connection
+
+
+def damage_in(connection: sqlite3.Connection) -> str | None:
+    """Look through a whole database; tells the first thing that is wrong with its file, if any."""
+    found = [str(line) for (line,) in connection.execute("PRAGMA quick_check(1)")]
+    return None if found == ["ok"] else " ".join(found)
+
+
+def version_in(connection: sqlite3.Connection) -> int:
+    """Tell by which version of the project a database was made."""
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version
+
+
 def check_version(connection: sqlite3.Connection) -> None:
     """Raise IndexBroken for a database that another version of the project made."""
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    version = version_in(connection)
     if version != SCHEMA_VERSION:
         raise IndexBroken(f"it is of version {version}, this is {SCHEMA_VERSION}")
 

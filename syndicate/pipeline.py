@@ -20,7 +20,7 @@ from syndicate.config import load_registries
 from syndicate.edition import Edition
 from syndicate.errors import BrokenArticlesError, PublishError, WorkerError, below
 from syndicate.index import Index
-from syndicate.indexfile import INDEX_ERRORS, is_damage, put_aside, reason_of
+from syndicate.indexfile import INDEX_ERRORS
 from syndicate.lock import lock
 from syndicate.model import Document
 from syndicate.owed import Accounting, Ledger
@@ -34,6 +34,7 @@ from syndicate.root import update_root
 from syndicate.selection import Names
 from syndicate.settings import Settings
 from syndicate.siblings import offer_siblings
+from syndicate.upkeep import begin_anew, no_index, noted, open_index
 from syndicate.window import Window
 
 if TYPE_CHECKING:
@@ -95,7 +96,10 @@ def build(
         with Index.copy(index_path(settings)) as index:
             return build_with(index, settings, options, executor=executor, progress=progress)
     with lock(lock_path(settings), wait):
-        report = build_locked(settings, options, executor=executor, progress=progress)
+        report = noted(
+            last_run_path(settings),
+            lambda: build_locked(settings, options, executor=executor, progress=progress),
+        )
     return _announced(report, settings, options) if settings.hubs else report
 
 
@@ -112,6 +116,11 @@ def state_folder(settings: Settings) -> str:
 def lock_path(settings: Settings) -> str:
     """Tell where the lock is that keeps two runs on one output apart."""
     return os.path.join(state_folder(settings), "lock")
+
+
+def last_run_path(settings: Settings) -> str:
+    """Tell where it is noted how the last run ended."""
+    return os.path.join(state_folder(settings), "last-run.json")
 
 
 def index_path(settings: Settings) -> str:
@@ -154,33 +163,8 @@ def build_locked(
         with open_index(path) as index:
             report = build_with(index, settings, options, executor=executor, progress=progress)
     except INDEX_ERRORS as error:
-        raise _no_index(path, error) from None
+        raise no_index(path, error) from None
     return msgspec.structs.replace(report, warnings=(warning, *report.warnings))
-
-
-def begin_anew(path: str, error: Exception) -> str:
-    """Put an index aside in which an error shows damage; returns where it is now.
-
-    Raises PublishError where the error is not the file's, which then stays where it is.
-    """
-    if not is_damage(error):
-        raise _no_index(path, error) from None
-    try:
-        return put_aside(path)
-    except OSError as obstacle:
-        raise _no_index(path, obstacle) from None
-
-
-def open_index(path: str) -> Index:
-    """Open an index. Raises PublishError where it can have no place, and INDEX_ERRORS where it is damaged."""
-    try:
-        return Index.open(path)
-    except OSError as error:
-        raise _no_index(path, error) from None
-
-
-def _no_index(path: str, error: Exception) -> PublishError:
-    return PublishError(path, f"no index can be kept there: {reason_of(error)}")
 
 
 def build_with(

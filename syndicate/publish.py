@@ -16,7 +16,7 @@ from syndicate.errors import PublishError
 from syndicate.plan import Plan, State, plan_changes
 
 MANIFEST = ".syndicate-files"
-_STAGING = ".syndicate-new"
+STAGING = ".syndicate-new"
 _ABOUT = "# The files that syndicate wrote here, and may delete when nothing wants them. Do not edit.\n"
 # One flush of everything costs about as much as this many flushes of one file.
 _FEW = 32
@@ -66,7 +66,7 @@ class Publication:
         self._adopt = adopt
         self.owned = read_manifest(output)
         self.states: dict[str, State] = {}
-        self._staging = os.path.join(output, _STAGING)
+        self._staging = os.path.join(output, STAGING)
         self._staged: dict[str, str] = {}
 
     def __enter__(self) -> Publication:

@@ -29,12 +29,11 @@ from syndicate.lock import lock
 from syndicate.owed import Announcer
 from syndicate.pipeline import (
     Options,
-    begin_anew,
     build_with,
     index_path,
+    last_run_path,
     ledger,
     lock_path,
-    open_index,
     output_folder,
     state_folder,
 )
@@ -42,6 +41,7 @@ from syndicate.registry import Registries
 from syndicate.report import Report, counted
 from syndicate.settings import Settings
 from syndicate.sources import is_source_file, watched_folders
+from syndicate.upkeep import begin_anew, noted, open_index
 
 # A burst of changes ends when this many milliseconds pass without one, and in any case after so many.
 _QUIET_MS, _BURST_MS = 10, 400
@@ -176,8 +176,11 @@ class Watcher:
 
     def _build(self, only: Sequence[str] | None) -> Report:
         with lock(lock_path(self.settings), _WAIT_FOR_OTHERS):
-            report = build_with(
-                self._index, self.settings, self.options, registries=self.registries, only=only
+            report = noted(
+                last_run_path(self.settings),
+                lambda: build_with(
+                    self._index, self.settings, self.options, registries=self.registries, only=only
+                ),
             )
         self.next_event = report.next_event
         if self.settings.hubs and self.options.ping:
