@@ -34,7 +34,7 @@ from syndicate.root import update_root
 from syndicate.selection import Names
 from syndicate.settings import Settings
 from syndicate.siblings import offer_siblings
-from syndicate.upkeep import begin_anew, no_index, noted, open_index
+from syndicate.upkeep import begin_anew, no_index, noted, open_index, over_copy
 from syndicate.window import Window
 
 if TYPE_CHECKING:
@@ -93,8 +93,10 @@ def build(
         ping=ping,
     )
     if dry_run:
-        with Index.copy(index_path(settings)) as index:
-            return build_with(index, settings, options, executor=executor, progress=progress)
+        return over_copy(
+            index_path(settings),
+            lambda index: build_with(index, settings, options, executor=executor, progress=progress),
+        )
     with lock(lock_path(settings), wait):
         report = noted(
             last_run_path(settings),

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from syndicate import __version__
 from syndicate.errors import PublishError
 from syndicate.index import Index
-from syndicate.indexfile import is_damage, put_aside, reason_of
+from syndicate.indexfile import INDEX_ERRORS, is_damage, put_aside, reason_of
 from syndicate.lastrun import LastRun, note_run, read_last_run
 from syndicate.report import Report
+
+Result = TypeVar("Result")
 
 
 def open_index(path: str) -> Index:
@@ -40,6 +43,16 @@ def begin_anew(path: str, error: Exception) -> str:
 def no_index(path: str, error: Exception) -> PublishError:
     """Say that there can be no index at a path."""
     return PublishError(path, f"no index can be kept there: {reason_of(error)}")
+
+
+def over_copy(path: str, work: Callable[[Index], Result]) -> Result:
+    """Do some work over a copy of an index in memory, or over an empty one where the index is damaged."""
+    try:
+        with Index.copy(path) as index:
+            return work(index)
+    except INDEX_ERRORS:
+        with Index.open(":memory:") as index:
+            return work(index)
 
 
 def noted(path: str, build: Callable[[], Report]) -> Report:

@@ -71,6 +71,9 @@ class Watcher:
         self._stack = ExitStack()
         self._known_failures: set[str] = set()
         self._known_obstacles: set[str] = set()
+        # Whether a rebuild failed, so that nobody knows any more what changed; whether the index is closed.
+        self._missed = False
+        self._closed = True
         self._announcer = Announcer(say)
         self.next_event: datetime | None = None
         self.settings: Settings
@@ -88,6 +91,7 @@ class Watcher:
     def _begin(self) -> None:
         settings = self._load()
         registries = load_registries(settings)
+        self._closed = True
         self._stack.close()
         path = index_path(settings)
         try:
@@ -96,6 +100,7 @@ class Watcher:
             begin_anew(path, error)
             index = open_index(path)
         self._index = self._stack.enter_context(index)
+        self._closed = False
         self.settings, self.registries = settings, registries
 
     def folders(self) -> list[str]:
@@ -140,7 +145,7 @@ class Watcher:
         started = time.perf_counter()
         unseen = paths is not None and not paths
         try:
-            if unseen or (paths and any(map(self.is_configuration, paths))):
+            if unseen or self._closed or (paths and any(map(self.is_configuration, paths))):
                 self._begin()
                 report = self._build(None)
             else:
@@ -164,7 +169,11 @@ class Watcher:
 
     def _only(self, paths: Sequence[str] | None) -> Sequence[str] | None:
         # A folder that came or went tells nothing of the files in it.
-        if paths is None or any(os.path.isdir(path) or self._was_folder(path) for path in paths):
+        if (
+            self._missed
+            or paths is None
+            or any(os.path.isdir(path) or self._was_folder(path) for path in paths)
+        ):
             return None
         return paths
 
@@ -175,6 +184,7 @@ class Watcher:
         )
 
     def _build(self, only: Sequence[str] | None) -> Report:
+        self._missed = True
         with lock(lock_path(self.settings), _WAIT_FOR_OTHERS):
             report = noted(
                 last_run_path(self.settings),
@@ -182,6 +192,7 @@ class Watcher:
                     self._index, self.settings, self.options, registries=self.registries, only=only
                 ),
             )
+        self._missed = False
         self.next_event = report.next_event
         if self.settings.hubs and self.options.ping:
             self._announcer.call(ledger(self.settings))

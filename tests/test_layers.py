@@ -59,7 +59,7 @@ BESIDE = {
     "root": "refresh",
     "siblings": "workers",
     "pipeline": "refresh edition rendering root siblings owed upkeep window workers",
-    "look": "pipeline edition",
+    "look": "pipeline edition upkeep",
     "push": "owed pipeline",
     "doctor": "installation pipeline refresh",
     "schedule": "pipeline",

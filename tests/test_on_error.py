@@ -283,6 +283,26 @@ def test_a_watch_tells_it_too(two: Path, write_article: WriteArticle) -> None:
         assert (new.endswith(BROKEN), stopped) == (True, error.replace("1 article", "2 articles"))
 
 
+def test_a_watch_forgets_nothing_that_it_was_refused(two: Path, write_article: WriteArticle) -> None:
+    """What changed while `fail` stopped everything is taken in as soon as nothing is broken any more."""
+    policy(two, "fail")
+    run(two)
+    before = tree(two)
+    config = two / "config" / "syndicate.yaml"
+    options = Options(now=NOW, jobs=1)
+    with Watcher(str(config), lambda: load_settings(config), options) as watcher:
+        watcher.rebuild()
+        broken, good = write_article("a.md", publishedDateTime="soon"), write_article("b.md", title="new")
+        assert watcher.rebuild([str(broken), str(good)])[-1].startswith("error: 1 article failed")
+        assert watcher.rebuild([str(write_article("c.md"))])[-1].startswith("error: 1 article failed")
+        assert tree(two) == before
+        watcher.rebuild([str(write_article("a.md", title="a", topics="[Alone]"))])
+    found = tree(two)
+    assert b"<title>new</title>" in found["all/rss.xml"]
+    run(two)
+    assert tree(two) == found
+
+
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
