@@ -2,20 +2,32 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 READY := $(VENV)/.ready
 READERS := $(VENV)/.readers
 PARSERS := tests/readers/node_modules/.ready
+TOOLS := build/tools
+UV := $(TOOLS)/uv/bin/uv
+# The tests of whatever other packages decide about: bytes, the border, YAML, HTTP, the command line.
+DEPENDENT := $(addprefix tests/test_,$(addsuffix .py,golden golden_pages render markup border fields body \
+	dates urls yamltext blockyaml agreement settings siblings serve web websub cli watch public_api))
 AXE := tests/browser/node_modules/axe-core/axe.min.js
 
+# Without bytecode on the disk, every process that a test starts compiles this package anew, and every
+# process of pytest all tests.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
-.PHONY: help feeds test readers browser hub-test lint format coverage clean
+.PHONY: help feeds test corpus readers browser hub-test lint format coverage lock \
+	test-minimum test-newest audit clean
 
 help:  ## list what there is to do
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
-$(READY): pyproject.toml
+$(READY): pyproject.toml requirements/test.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(PIP) --require-hashes --requirement requirements/test.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
 	touch $@
 
 feeds: $(READY)  ## build the sample site from examples/articles into feeds
@@ -24,8 +36,11 @@ feeds: $(READY)  ## build the sample site from examples/articles into feeds
 test: $(READY)  ## run all tests
 	$(BIN)/python -m pytest -n auto --dist loadgroup --quiet
 
-$(READERS): $(READY)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,readers]'
+corpus: $(READY)  ## build the real corpus, if ../shared/corpus is beside this checkout
+	$(BIN)/python -m pytest --quiet -m corpus
+
+$(READERS): $(READY) requirements/readers.txt
+	$(PIP) --require-hashes --requirement requirements/readers.txt
 	touch $@
 
 $(PARSERS): tests/readers/package.json
@@ -36,7 +51,7 @@ readers: $(READERS) $(PARSERS)  ## show the feeds to real feed readers, as many 
 	$(BIN)/python -m pytest -n auto --quiet -m readers tests/readers
 
 hub-test: $(READY)  ## run the tests that need a real WebSub hub, which is installed for them
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[hub-test]'
+	$(PIP) --require-hashes --requirement requirements/hub-test.txt
 	$(BIN)/python -m pytest --quiet tests/test_hub.py
 
 $(AXE): tests/browser/package.json
@@ -46,8 +61,37 @@ $(AXE): tests/browser/package.json
 browser: $(READY) $(AXE)  ## run the tests in a real browser; needs npm, and Debian's chromium and chromium-driver
 	$(BIN)/python -m pytest -m browser --quiet tests/browser
 
-coverage: $(READY)  ## run all tests and measure what they reach
-	$(BIN)/python -m pytest -n auto --dist loadgroup --quiet --cov --cov-report=term-missing
+coverage: $(READY)  ## measure what tests reach, those left out that start processes, where nothing is measured
+	$(BIN)/python -m pytest -n auto --dist loadgroup --quiet --cov --cov-report=term-missing \
+		-m 'not browser and not corpus and not processes and not readers'
+
+# Tools are nothing that a result depends on, so they are installed when they are asked for, as they are then.
+$(UV):
+	$(PYTHON) -m venv $(TOOLS)/uv
+	$(TOOLS)/uv/bin/python -m pip install --quiet --disable-pip-version-check uv
+
+LOCK = $(UV) pip compile --quiet pyproject.toml requirements/build.in --extra dev --universal \
+	--python-version 3.11 --generate-hashes $(UPGRADE) \
+	--custom-compile-command 'make lock (for CPython 3.11 and later, on every platform)'
+
+lock: $(UV)  ## pin what tests need, with hashes; UPGRADE=--upgrade takes the newest of everything
+	$(LOCK) --output-file requirements/test.txt
+	$(LOCK) --output-file requirements/readers.txt --extra readers --constraint requirements/test.txt
+	$(LOCK) --output-file requirements/hub-test.txt --extra hub-test --constraint requirements/test.txt
+
+test-minimum: $(UV)  ## test with the lowest release of every package that pyproject.toml allows
+test-newest: $(UV)  ## test with the newest release of every package
+test-minimum: RESOLUTION := lowest-direct
+test-newest: RESOLUTION := highest
+test-minimum test-newest:
+	$(UV) venv --quiet --clear --python $(PYTHON) $(TOOLS)/$@
+	$(UV) pip install --quiet --refresh --python $(TOOLS)/$@ --resolution $(RESOLUTION) --editable '.[dev]'
+	$(TOOLS)/$@/bin/python -m pytest -n auto --dist loadgroup --quiet -m 'not processes' $(DEPENDENT)
+
+audit: $(UV)  ## ask for known vulnerabilities of what is locked; advice, which fails nothing
+	$(UV) venv --quiet --clear --python $(PYTHON) $(TOOLS)/audit
+	$(UV) pip install --quiet --python $(TOOLS)/audit pip-audit
+	$(TOOLS)/audit/bin/python .ci/audit.py $(TOOLS)/audit/bin/pip-audit
 
 lint: $(READY)  ## check style and types
 	$(BIN)/ruff check .

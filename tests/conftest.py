@@ -1,12 +1,23 @@
-"""What all tests share: an article as text, a site in a temporary folder, the real corpus."""
+"""What all tests share: an article as text, a site in a temporary folder, and where that folder is.
+
+The tests write and delete some hundred thousand small files. So temporary folders are in memory where there
+is room for them, unless TMPDIR says otherwise: on a disk, the same tests spend half of their time waiting.
+"""
 
 from __future__ import annotations
 
+import atexit
+import os
+import shutil
+import signal
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from syndicate.settings import Settings, parse_settings
 
@@ -18,6 +29,56 @@ SITE: dict[str, Any] = {
 }
 
 WriteArticle = Callable[..., Path]
+
+MEMORY = "/dev/shm"
+ROOM = 2 << 30
+
+
+def is_roomy(folder: str) -> bool:
+    """Whether a folder can hold what tests write, and what they write can be run there."""
+    try:
+        found = os.statvfs(folder)
+    except OSError:
+        return False
+    return (
+        os.access(folder, os.W_OK)
+        and found.f_bavail * found.f_frsize > ROOM
+        and not found.f_flag & os.ST_NOEXEC
+    )
+
+
+# Made before pytest makes its own folders in it, and found by all processes that are started from here.
+ours = None
+if "TMPDIR" not in os.environ and is_roomy(MEMORY):
+    ours = os.environ["TMPDIR"] = tempfile.tempdir = tempfile.mkdtemp(prefix="tests-", dir=MEMORY)
+    # Servers that tests start may run as somebody else.
+    os.chmod(ours, 0o755)
+
+
+def pytest_sessionfinish(exitstatus: int) -> None:
+    """Keep in memory only what tests wrote that failed."""
+    if ours and exitstatus == pytest.ExitCode.OK:
+        atexit.register(shutil.rmtree, ours, ignore_errors=True)
+
+
+# How long an example takes to make and to try says something of the machine and of who shares it.
+hypothesis_settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("any machine")
+
+
+@pytest.fixture(autouse=True)
+def _no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Do not wait for the disk of the machine that tests: os.sync waits for what everybody writes there."""
+    monkeypatch.setattr("os.sync", lambda: None)
+    monkeypatch.setattr("os.fsync", lambda _: None)
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C end what the tests start, though they were started where it is ignored."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def settings_of(**keys: Any) -> Settings:

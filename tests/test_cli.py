@@ -25,13 +25,6 @@ COMMAND = str(Path(sys.executable).parent / "syndicate")
 WriteArticle = Callable[..., Path]
 
 
-@pytest.fixture(autouse=True)
-def _no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do not wait for the disk of the machine that tests."""
-    monkeypatch.setattr("os.sync", lambda: None)
-    monkeypatch.setattr("os.fsync", lambda _: None)
-
-
 @pytest.fixture
 def run(site: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     """Type a command in the folder of the site; nothing may end in a traceback."""

@@ -440,7 +440,7 @@ def tree(folder: Path) -> dict[str, bytes]:
 
 
 Publisher.TestCase.settings = settings(
-    max_examples=int(os.environ.get("SYNDICATE_MACHINE_EXAMPLES", "8")),
+    max_examples=int(os.environ.get("SYNDICATE_MACHINE_EXAMPLES", "5")),
     stateful_step_count=20,
     deadline=None,
     suppress_health_check=list(HealthCheck),

@@ -19,13 +19,6 @@ LONG_AGO = 1_500_000_000_000_000_000
 WriteArticle = Callable[..., Path]
 
 
-@pytest.fixture(autouse=True)
-def _no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do not wait for the disk of the machine that tests."""
-    monkeypatch.setattr("os.sync", lambda: None)
-    monkeypatch.setattr("os.fsync", lambda _: None)
-
-
 def settings(site: Path) -> Settings:
     """The settings of the site."""
     return load_settings(site / "config" / "syndicate.yaml")

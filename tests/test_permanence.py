@@ -18,13 +18,6 @@ NAMES = ("rss.xml", "atom.xml", "feed.json")
 WriteArticle = Callable[..., Path]
 
 
-@pytest.fixture(autouse=True)
-def _no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do not wait for the disk of the machine that tests."""
-    monkeypatch.setattr("os.sync", lambda: None)
-    monkeypatch.setattr("os.fsync", lambda _: None)
-
-
 def run(site: Path, more: str = "", *, topics: str = "", providers: str = "", **options: Any) -> Report:
     """Build the site as of NOW, with further lines of configuration and with registries."""
     config = site / "config"

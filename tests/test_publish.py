@@ -17,13 +17,6 @@ NOW = datetime(2024, 6, 1, tzinfo=UTC)
 FEEDS = ["all/atom.xml", "all/feed.json", "all/rss.xml"]
 
 
-@pytest.fixture(autouse=True)
-def _no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do not wait for the disk of the machine that tests."""
-    monkeypatch.setattr("os.sync", lambda: None)
-    monkeypatch.setattr("os.fsync", lambda _: None)
-
-
 def run(site: Path, **options: Any) -> Report:
     """Build the site."""
     return build(load_settings(site / "config" / "syndicate.yaml"), **{"now": NOW, **options})

@@ -326,6 +326,7 @@ main(["build", "--now", "2024-06-01", "-q", "--jobs", "1"])
 """
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize(
     "where",
     ["index.Index.commit", "pipeline._announced", "pipeline.Ledger.settle", "pipeline.Ledger._strike"],
@@ -343,6 +344,7 @@ def test_a_kill_loses_no_announcement(where: str, pushing: Path, hub: RecordingH
     assert run(pushing).announcements == ()
 
 
+@pytest.mark.processes
 def test_a_kill_at_any_step_loses_no_announcement(pushing: Path, hub: RecordingHub) -> None:
     """Killed as it is about to touch a file for the n-th time: hubs are told of the last bytes of all."""
     feeds = pushing / "feeds"

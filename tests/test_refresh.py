@@ -19,13 +19,6 @@ WriteArticle = Callable[..., Path]
 Act = Callable[[Path, WriteArticle], object]
 
 
-@pytest.fixture(autouse=True)
-def _no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do not wait for the disk of the machine that tests."""
-    monkeypatch.setattr("os.sync", lambda: None)
-    monkeypatch.setattr("os.fsync", lambda _: None)
-
-
 def run(site: Path, **options: Any) -> Report:
     """Build the site as of NOW."""
     settings = load_settings(site / "config" / "syndicate.yaml")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -157,11 +159,13 @@ def _has_loopback_6() -> bool:
     return True
 
 
-REQUESTS, CLIENTS = 3_000, 32
+REQUESTS, CLIENTS = int(os.environ.get("SYNDICATE_REQUESTS", "640")), 32
+"""3,000 requests in CI."""
 
 
+@pytest.mark.processes
 def test_no_error_under_load_while_it_is_rebuilt(site: Path, write_article: WriteArticle) -> None:
-    """Three thousand requests of 32 clients, while the feeds change all the time: every answer is whole.
+    """Requests of 32 clients at once, while the feeds change all the time: every answer is whole.
 
     Each is a 200 whose tag is the digest of its bytes, or a 304 to the tag that a client had.
     """
@@ -183,7 +187,10 @@ def test_no_error_under_load_while_it_is_rebuilt(site: Path, write_article: Writ
     def client(fetch: Fetch, number: int) -> dict[int, int]:
         statuses: dict[int, int] = {}
         tag = '"none"'
-        for turn in range(REQUESTS // CLIENTS):
+        for turn in count():
+            # However slow the rebuilds are, some happen.
+            if turn >= REQUESTS // CLIENTS and rebuilds > 2:
+                break
             name = ("all", "topics/one")[turn % 2] + ("/rss.xml", "/atom.xml", "/feed.json")[turn % 3]
             target = "/feeds/query?topic=one&limit=5" if turn % 10 == 9 else f"/feeds/{name}"
             send = {"If-None-Match": tag, "Accept-Encoding": ("gzip", "identity")[number % 2]}
@@ -206,8 +213,7 @@ def test_no_error_under_load_while_it_is_rebuilt(site: Path, write_article: Writ
         finally:
             stop.set()
             builder.join(PATIENCE)
-        assert sum(sum(each.values()) for each in counts) == REQUESTS // CLIENTS * CLIENTS
-        assert rebuilds > 1
+        assert sum(sum(each.values()) for each in counts) >= REQUESTS // CLIENTS * CLIENTS
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE) == 0
         assert process.stderr is not None

@@ -25,13 +25,6 @@ NOW = datetime(2024, 6, 1, tzinfo=UTC)
 DECODERS: dict[str, Callable[[bytes], bytes]] = {".gz": gzip.decompress, ".br": brotli.decompress}
 
 
-@pytest.fixture(autouse=True)
-def _no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do not wait for the disk of the machine that tests."""
-    monkeypatch.setattr("os.sync", lambda: None)
-    monkeypatch.setattr("os.fsync", lambda _: None)
-
-
 def configure(site: Path, codings: str) -> None:
     """Say which codings the site wants."""
     file = site / "config" / "syndicate.yaml"

@@ -132,4 +132,4 @@ def test_hostile_texts_take_no_time(piece: str) -> None:
     """Text that opens again and again and never closes is read in linear time (law 7)."""
     start = time.process_time()
     plain(piece * 40_000)
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 10

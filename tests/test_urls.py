@@ -132,7 +132,7 @@ def test_hostile_urls_take_no_time(raw: str) -> None:
     start = time.process_time()
     assert clean_url(raw) is None
     assert host_key(raw) is None
-    assert time.process_time() - start < 2
+    assert time.process_time() - start < 10
 
 
 @pytest.mark.parametrize(

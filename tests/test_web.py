@@ -14,7 +14,7 @@ import msgspec
 import pytest
 from conftest import SITE, settings_of
 from http_cases import BIG, CASES, REDIRECTS, SECRET, Case, Reply, absolute, check, make_site
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
@@ -105,6 +105,8 @@ paths = st.lists(segments, max_size=6).map("/".join)
 
 
 @hypothesis_settings(deadline=None)
+@example(path="\n/", escaped=False)
+@example(path="/\n", escaped=False)
 @given(path=paths, escaped=st.booleans())
 def test_no_byte_comes_from_outside(path: str, escaped: bool, fetch: Any, folder: Path) -> None:
     """Whatever a path holds, the answer is a visible file of the output, a redirect inside it, or none."""

@@ -150,7 +150,7 @@ def test_nesting_up_to_the_bound() -> None:
     for text in ("[" * 100_000, "{a: " * 100_000, "- " * 100_000):
         with pytest.raises(ArticleError, match="nested too deep"):
             parse_yaml(text)
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 20
 
 
 LAUGHS = "\n".join(
@@ -182,7 +182,7 @@ def test_aliases_do_not_expand_without_bounds(text: str) -> None:
     with pytest.raises(ArticleError, match=f"at most {LARGEST_EXPANSION:,} nodes") as caught:
         parse_yaml(text)
     assert caught.value.problem.line
-    assert time.process_time() - start < 5
+    assert time.process_time() - start < 20
 
 
 @pytest.mark.usefixtures("parser")

@@ -44,12 +44,15 @@ def app(settings: Settings, *, redirects: Mapping[str, str] | Iterable[tuple[str
 def routed(site: Site) -> Starlette:
     """Make the application of a site that may change while it is served."""
     from starlette.applications import Starlette
+    from starlette.middleware import Middleware
     from starlette.routing import Route
 
+    from syndicate.web.asgi import Unbroken
     from syndicate.web.query import Query
     from syndicate.web.static import StaticFiles
 
-    return Starlette(routes=[Route("/query", Query(site)), Route("/{path:path}", StaticFiles(site))])
+    routes = [Route("/query", Query(site)), Route("/{path:path}", StaticFiles(site))]
+    return Starlette(routes=routes, middleware=[Middleware(Unbroken)])
 
 
 def check_installed() -> None:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from anyio import to_thread
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from syndicate.web.answers import Answer, Asked, Streamed
+from syndicate.web.answers import Answer, Asked, Streamed, not_found
 
 _PIECE = 1 << 18
 
@@ -44,3 +44,21 @@ async def send_answer(answer: Answer, scope: Scope, receive: Receive, send: Send
             await send({"type": "http.response.body", "body": piece, "more_body": more})
     finally:
         file.close()
+
+
+class Unbroken:
+    """Answers for paths that hold a line break: there is no such file.
+
+    Starlette's routes are regular expressions in which `.` is no line break and `$` stands before one, too:
+    they would take such a path for another one.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or hand it on."""
+        if scope["type"] == "http" and "\n" in scope["path"]:
+            await send_answer(not_found(asked_of(Request(scope, receive))), scope, receive, send)
+        else:
+            await self.app(scope, receive, send)

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Mount, Route
@@ -24,6 +25,7 @@ from syndicate.pipeline import Options
 from syndicate.settings import Settings
 from syndicate.watch import Watcher, watch
 from syndicate.web import routed
+from syndicate.web.asgi import Unbroken
 from syndicate.web.site import Site
 
 _GRACE = 5
@@ -45,7 +47,8 @@ def standing_alone(site: Site) -> ASGIApp:
         # From `/feeds` for good; from `/` as long as nothing else is there.
         return RedirectResponse(f"{prefix}/", 307 if request.url.path == "/" else 301)
 
-    return Starlette(routes=[Route("/", lead), Route(prefix, lead), Mount(prefix, feeds)])
+    routes = [Route("/", lead), Route(prefix, lead), Mount(prefix, feeds)]
+    return Starlette(routes=routes, middleware=[Middleware(Unbroken)])
 
 
 def serve(
