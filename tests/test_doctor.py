@@ -33,13 +33,6 @@ DAY = timedelta(days=1)
 WriteArticle = Callable[..., Path]
 
 
-@pytest.fixture(autouse=True)
-def _no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do not wait for the disk of the machine that tests."""
-    monkeypatch.setattr("os.sync", lambda: None)
-    monkeypatch.setattr("os.fsync", lambda _: None)
-
-
 @pytest.fixture
 def built(site: Path, write_article: WriteArticle) -> Path:
     """A site of two articles, built at NOW."""
@@ -277,6 +270,7 @@ def _obey_permissions() -> None:
         assert all(libc.prctl(24, capability, 0, 0, 0) == 0 for capability in (1, 2))
 
 
+@pytest.mark.processes
 def test_permissions_that_are_missing(built: Path) -> None:
     """What this user may not read or write is named, each by what it is needed for; nothing raises."""
     cases = {

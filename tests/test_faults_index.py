@@ -8,12 +8,12 @@ from __future__ import annotations
 import random
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 import pytest
-from faulty import NOW, Turning, no_waits, some
+from faulty import NOW, Turning, some
 
 from syndicate import list_feeds, load_settings, understand
 from syndicate.indexfile import INDEX_ERRORS, is_damage
@@ -25,10 +25,9 @@ Damage = Callable[[bytearray, int], None]
 
 
 @pytest.fixture
-def turning(site: Path) -> Iterator[Turning]:
+def turning(site: Path) -> Turning:
     """A site in its first state, built."""
-    with no_waits():
-        yield Turning(site)
+    return Turning(site)
 
 
 @pytest.fixture

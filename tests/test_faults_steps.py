@@ -10,7 +10,6 @@ import multiprocessing
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -28,7 +27,6 @@ from faulty import (
     Tree,
     Turning,
     half_written,
-    no_waits,
     one_line,
     refusing,
     some,
@@ -42,11 +40,10 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:Deprecati
 
 
 @pytest.fixture
-def turning(site: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Turning]:
+def turning(site: Path, monkeypatch: pytest.MonkeyPatch) -> Turning:
     """A site in its first state, built; files are written in two halves."""
     half_written(monkeypatch)
-    with no_waits():
-        yield Turning(site)
+    return Turning(site)
 
 
 def count_steps(turning: Turning, folder: Path, only: frozenset[str] | None = None) -> int:

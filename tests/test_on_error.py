@@ -24,13 +24,6 @@ BROKEN = "found 'soon', expected a date such as 2021-12-29T05:46:00Z"
 WriteArticle = Callable[..., Path]
 
 
-@pytest.fixture(autouse=True)
-def _no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do not wait for the disk of the machine that tests."""
-    monkeypatch.setattr("os.sync", lambda: None)
-    monkeypatch.setattr("os.fsync", lambda _: None)
-
-
 @pytest.fixture
 def two(site: Path, write_article: WriteArticle) -> Path:
     """A site of two articles, one in a topic of its own, built at NOW."""

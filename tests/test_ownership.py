@@ -29,13 +29,6 @@ FEED = ["all/atom.xml", "all/feed.json", "all/rss.xml"]
 WriteArticle = Callable[..., Path]
 
 
-@pytest.fixture(autouse=True)
-def _no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Do not wait for the disk of the machine that tests."""
-    monkeypatch.setattr("os.sync", lambda: None)
-    monkeypatch.setattr("os.fsync", lambda _: None)
-
-
 @pytest.fixture
 def one(site: Path, write_article: WriteArticle) -> Path:
     """A site of one article in one feed, not built yet."""
