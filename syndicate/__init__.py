@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from syndicate.config import load_registries, load_settings
     from syndicate.errors import (
         ArticleError,
+        BrokenArticlesError,
         ConfigError,
         FetchError,
         LockedError,
@@ -48,6 +49,7 @@ _HOMES = {
     "config": ("load_registries", "load_settings"),
     "errors": (
         "ArticleError",
+        "BrokenArticlesError",
         "ConfigError",
         "FetchError",
         "LockedError",
@@ -71,6 +73,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "Article",
     "ArticleError",
+    "BrokenArticlesError",
     "Checked",
     "ConfigError",
     "Document",

@@ -7,19 +7,34 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Set
+from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 
 from syndicate.digest import digest_bytes
 from syndicate.errors import Problem
-from syndicate.report import FeedReport
+from syndicate.report import Failure, FeedReport
 
 
 class Accounts:
-    """The names, feeds and documents of an index, and its counts."""
+    """The values, names, feeds and documents of an index, and its counts."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
+
+    def commit(self) -> None:
+        """Make the run's changes last."""
+        self._db.commit()
+
+    def meta(self, name: str) -> Any:
+        """Look up a value of an earlier run."""
+        row = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else None
+
+    def set_meta(self, name: str, value: Any) -> None:
+        """Keep a value for later runs."""
+        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
 
     # Names, feeds, documents.
 
@@ -165,16 +180,48 @@ class Accounts:
         names = ("articles", "removed", "unpublished", "not_due", "published", "capped", "repeated")
         return {name: value or 0 for name, value in zip(names, row, strict=True)}
 
+    def count_files(self) -> int:
+        """Count the known files."""
+        count: int = self._db.execute("SELECT count(*) FROM files").fetchone()[0]
+        return count
+
     def has_articles(self) -> bool:
         """Tell whether there is any article."""
         return self._db.execute("SELECT 1 FROM articles LIMIT 1").fetchone() is not None
 
-    def failures(self) -> tuple[Problem, ...]:
-        """List what is wrong with the files that could not be read, in their order."""
+    def next_due(self, now: int) -> int | None:
+        """Tell when the next article becomes due."""
+        query = "SELECT min(published) FROM articles WHERE published > ? AND live"
+        due: int | None = self._db.execute(query, (now,)).fetchone()[0]
+        return due
+
+    def oldest_after(self, feed: str, after: int, until: int) -> int | None:
+        """Tell when the oldest article of a feed was published, of those after one instant until another."""
+        query = "SELECT min(published) FROM members WHERE feed = ? AND published > ? AND published <= ?"
+        oldest: int | None = self._db.execute(query, (feed, after, until)).fetchone()[0]
+        return oldest
+
+    def failures(self, now: int) -> tuple[Failure, ...]:
+        """List what is wrong with the files that could not be read, in their order.
+
+        Each says since when, and of when the last good version is that stands in for it at an instant.
+        """
         rows = self._db.execute(
-            "SELECT source, path, problem FROM files INDEXED BY files_failed WHERE problem NOTNULL"
+            "SELECT source, path, problem, broken_since, good_at, live AND published <= ?"
+            " FROM files INDEXED BY files_failed LEFT JOIN articles USING (file)"
+            " WHERE problem NOTNULL ORDER BY source, path",
+            (now,),
         )
-        return tuple(msgspec.msgpack.decode(problem, type=Problem) for *_, problem in sorted(rows))
+        decode = msgspec.msgpack.Decoder(Problem).decode
+        return tuple(
+            Failure(
+                **msgspec.structs.asdict(decode(problem)),
+                broken_since=datetime.fromtimestamp(since, UTC),
+                version_of=None if good_at is None else datetime.fromtimestamp(good_at, UTC),
+                stays_published=bool(stays),
+            )
+            for *_, problem, since, good_at, stays in rows
+        )
 
     def notes(self) -> tuple[Problem, ...]:
         """List what was left out of the articles that are used."""

@@ -128,6 +128,16 @@ def parse_duration(text: str) -> int | None:
     return (int(match[1] or 0) * 60 + int(match[2])) * 60 + int(match[3])
 
 
+def spell_age(age: timedelta) -> str:
+    """Spell a span of time for people by its largest unit, cut to whole ones; nothing below a minute."""
+    seconds = int(age.total_seconds())
+    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds >= length:
+            count = seconds // length
+            return f"{count:,} {unit}{'s' if count > 1 else ''}"
+    return ""
+
+
 def rfc822(instant: datetime) -> str:
     """Write an instant as RFC 822 §5 wants it, with the four-digit year of RFC 1123 §5.2.14."""
     return (

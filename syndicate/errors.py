@@ -144,6 +144,18 @@ class NoArticlesError(SyndicateError):
         return f"no articles in {where}{failed}; nothing was changed (--allow-empty builds empty feeds)"
 
 
+class BrokenArticlesError(SyndicateError):
+    """Some articles are broken, and `on_error: fail` wants nothing changed then."""
+
+    def __init__(self, failed: Iterable[Problem]) -> None:
+        self.failed = tuple(failed)
+        super().__init__(self.failed)
+
+    def __str__(self) -> str:
+        articles = "1 article" if len(self.failed) == 1 else f"{len(self.failed):,} articles"
+        return f"{articles} failed, and on_error is fail: nothing was changed"
+
+
 class LockedError(SyndicateError):
     """Another run holds the lock of the output."""
 
@@ -154,6 +166,10 @@ class LockedError(SyndicateError):
 
     def __str__(self) -> str:
         return f"{self.path}: {self.holder} is at work on this output; --wait SECONDS waits for it"
+
+
+class Terminated(KeyboardInterrupt):
+    """The process was asked to end by SIGTERM. Whatever lets a Ctrl-C through lets this through."""
 
 
 class WorkerError(SyndicateError):

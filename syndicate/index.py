@@ -30,6 +30,7 @@ class Index(Accounts):
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         super().__init__(connection)
+        self._now = 0
 
     @classmethod
     def open(cls, path: str) -> Index:
@@ -71,8 +72,9 @@ class Index(Accounts):
         self.rollback()
         self._db.close()
 
-    def begin(self) -> None:
-        """Begin the transaction of a run; nobody else writes until it ends."""
+    def begin(self, now: int = 0) -> None:
+        """Begin the transaction of a run at an instant; nobody else writes until it ends."""
+        self._now = now
         self._db.execute("BEGIN IMMEDIATE")
         self._db.execute(
             "CREATE TEMP TABLE IF NOT EXISTS unsettled ("
@@ -80,33 +82,22 @@ class Index(Accounts):
         )
         self._db.execute("DELETE FROM unsettled")
 
-    def commit(self) -> None:
-        """Make the run's changes last."""
-        self._db.commit()
-
     def clear(self) -> None:
         """Forget everything, inside the running transaction; what hubs are owed is not about the sources."""
         tables = "meta files articles records members names feeds archives documents"
         for table in tables.split():
             self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - the names stand above
 
-    # What was known, and what a run was about.
-
-    def meta(self, name: str) -> Any:
-        """Look up a value of an earlier run."""
-        row = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
-        return row[0] if row else None
-
-    def set_meta(self, name: str, value: Any) -> None:
-        """Keep a value for later runs."""
-        self._db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+    # What was known.
 
     def stamps(self, sources: int, tick: int) -> list[dict[str, tuple[int, int | None]]]:
         """Give for each source, by path, the size and the mtime that its files were read at.
 
-        A file that was read within `tick` ns of its mtime may have changed since without another one.
+        A file that was read within `tick` ns of its mtime may have changed since without another one. One
+        that could not be read has none: what that lay in, such as a permission, shows in no time.
         """
-        query = "SELECT source, path, size, CASE WHEN mtime + ? < read_at THEN mtime END FROM files"
+        known_at = "CASE WHEN mtime + ? < read_at AND digest <> x'' THEN mtime END"
+        query = f"SELECT source, path, size, {known_at} FROM files"  # noqa: S608 - as above
         known: list[dict[str, tuple[int, int | None]]] = [{} for _ in range(sources)]
         for source, path, size, mtime in self._db.execute(query, (tick,)):
             known[source][path] = size, mtime
@@ -123,21 +114,27 @@ class Index(Accounts):
         query = "SELECT 1 FROM files WHERE source = ? AND path > ? AND path < ? LIMIT 1"
         return self._db.execute(query, (source, f"{folder}/", f"{folder}0")).fetchone() is not None
 
-    def count_files(self) -> int:
-        """Count the known files."""
-        count: int = self._db.execute("SELECT count(*) FROM files").fetchone()[0]
-        return count
-
     # Files and their articles.
 
     def forget_files(self, files: Iterable[int]) -> set[str]:
         """Forget files that are gone, with their articles; returns the feeds they stood in."""
         touched: set[str] = set()
         for file in files:
-            touched |= self._withdraw(file)
-            self._settle_later(file)
-            for table in ("files", "articles", "records"):
-                self._db.execute(f"DELETE FROM {table} WHERE file = ?", (file,))  # noqa: S608
+            touched |= self._forget_article(file)
+            self._db.execute("DELETE FROM files WHERE file = ?", (file,))
+        return touched
+
+    def forget_broken(self) -> set[str]:
+        """Forget the last good versions of files that are broken; returns the feeds they stood in."""
+        query = "SELECT file FROM files NATURAL JOIN articles WHERE problem NOTNULL"
+        broken = self._db.execute(query).fetchall()
+        return {feed for (file,) in broken for feed in self._forget_article(file)}
+
+    def _forget_article(self, file: int) -> set[str]:
+        touched = self._withdraw(file)
+        self._settle_later(file)
+        for table in ("articles", "records"):
+            self._db.execute(f"DELETE FROM {table} WHERE file = ?", (file,))  # noqa: S608
         return touched
 
     def touch_files(self, stats: Iterable[tuple[int, int, int, int]]) -> None:
@@ -158,21 +155,27 @@ class Index(Accounts):
             self._settle_later(file)
             return self._live_feeds(file)
         file = known.file
-        values = (row.size, row.mtime, row.read_at, row.digest, row.problem, file)
+        good_at = self._good_at(file, row.digest)
         self._db.execute(
-            "UPDATE files SET size=?, mtime=?, read_at=?, digest=?, problem=? WHERE file=?", values
+            "UPDATE files SET source=?, path=?, size=?, mtime=?, read_at=?, digest=?, problem=?,"
+            " broken_since=CASE WHEN ? NOTNULL THEN coalesce(broken_since, ?) END WHERE file=?",
+            (*_as_read(row), row.problem, self._now, file),
         )
         if row.article is None:
             return set()
         seen_before = self._seen(file)
-        self._settle_later(file)
-        before = self._withdraw(file)
-        for table in ("articles", "records"):
-            self._db.execute(f"DELETE FROM {table} WHERE file = ?", (file,))  # noqa: S608
-        self._insert_articles([(file, row.article)], include_unpublished=include_unpublished)
+        before = self._forget_article(file)
+        self._insert_articles([(file, row.article)], include_unpublished=include_unpublished, good_at=good_at)
         self._settle_later(file)
         after = self._live_feeds(file)
         return before ^ after if self._seen(file) == seen_before else before | after
+
+    def _good_at(self, file: int, digest: bytes) -> int:
+        """Tell since when a version is known to be good: reading the same bytes once more is no news."""
+        query = "SELECT good_at FROM articles JOIN files USING (file) WHERE file = ? AND digest = ?"
+        row = self._db.execute(f"{query} AND problem IS NULL", (file, digest)).fetchone()
+        good_at: int = row[0] if row else self._now
+        return good_at
 
     def _seen(self, file: int) -> tuple[Any, ...] | None:
         query = "SELECT id, published, updated, shown FROM articles WHERE file = ?"
@@ -190,22 +193,22 @@ class Index(Accounts):
     def _insert(self, rows: Sequence[FileRow], *, include_unpublished: bool) -> int:
         first: int = self._db.execute("SELECT coalesce(max(file), 0) FROM files").fetchone()[0] + 1
         self._db.executemany(
-            "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                (file, row.source, row.path, row.size, row.mtime, row.read_at, row.digest, row.problem)
+                (file, *_as_read(row), self._now if row.problem else None)
                 for file, row in enumerate(rows, start=first)
             ),
         )
         articles = [(file, row.article) for file, row in enumerate(rows, start=first) if row.article]
-        self._insert_articles(articles, include_unpublished=include_unpublished)
+        self._insert_articles(articles, include_unpublished=include_unpublished, good_at=self._now)
         return first
 
     def _insert_articles(
-        self, articles: Sequence[tuple[int, ArticleRow]], *, include_unpublished: bool
+        self, articles: Sequence[tuple[int, ArticleRow]], *, include_unpublished: bool, good_at: int
     ) -> None:
         live = {file: _is_live(row.removed, row.draft, include_unpublished) for file, row in articles}
         self._db.executemany(
-            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?)",
             (
                 (
                     file,
@@ -220,6 +223,7 @@ class Index(Accounts):
                     row.capped,
                     row.repeated,
                     row.notes,
+                    good_at,
                 )
                 for file, row in articles
             ),
@@ -307,18 +311,6 @@ class Index(Accounts):
         )
         return {feed for (encoded,) in rows for feed, _ in _decode_feeds(encoded)}
 
-    def next_due(self, now: int) -> int | None:
-        """Tell when the next article becomes due."""
-        query = "SELECT min(published) FROM articles WHERE published > ? AND live"
-        due: int | None = self._db.execute(query, (now,)).fetchone()[0]
-        return due
-
-    def oldest_after(self, feed: str, after: int, until: int) -> int | None:
-        """Tell when the oldest article of a feed was published, of those after one instant until another."""
-        query = "SELECT min(published) FROM members WHERE feed = ? AND published > ? AND published <= ?"
-        oldest: int | None = self._db.execute(query, (feed, after, until)).fetchone()[0]
-        return oldest
-
     def instants(self, feed: str, after: int, until: int) -> set[int]:
         """List the instants when articles of a feed were published, of those after one until another."""
         query = "SELECT DISTINCT published FROM members WHERE feed = ? AND published > ? AND published <= ?"
@@ -395,6 +387,10 @@ class Index(Accounts):
                 for feed, own in _decode_feeds(encoded)
             ),
         )
+
+
+def _as_read(row: FileRow) -> tuple[Any, ...]:
+    return row.source, row.path, row.size, row.mtime, row.read_at, row.digest, row.problem
 
 
 def _is_live(removed: bool, draft: bool, include_unpublished: bool) -> bool:

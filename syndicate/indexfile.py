@@ -5,12 +5,16 @@ May know: SQLite; nothing of what the rows are asked for.
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from urllib.parse import quote
 
 import msgspec
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 CREATE TABLE files (
@@ -22,6 +26,7 @@ CREATE TABLE files (
     read_at INTEGER NOT NULL,
     digest BLOB NOT NULL,
     problem BLOB,
+    broken_since INTEGER,
     UNIQUE (source, path)
 );
 CREATE INDEX files_failed ON files (file) WHERE problem NOTNULL;
@@ -38,7 +43,8 @@ CREATE TABLE articles (
     shown BLOB NOT NULL,
     capped INTEGER NOT NULL,
     repeated INTEGER NOT NULL,
-    notes BLOB
+    notes BLOB,
+    good_at INTEGER NOT NULL
 );
 CREATE INDEX articles_by_id ON articles (id);
 CREATE INDEX articles_by_date ON articles (published, live, removed, draft, kept, capped, repeated);
@@ -71,10 +77,11 @@ CREATE TABLE announcements (
 ) WITHOUT ROWID;
 """
 """
-files     every file of the sources as it was last read; `problem` where that failed
+files     every file of the sources as it was last read; `problem` where that failed, and `broken_since`
+          the instant of the first run that failed to read it
 articles  the last good version of each file; `kept` is 0 where another file with its id stays,
           `live` is 1 where it is published as soon as it is due; `feeds` lists the feeds it stands in,
-          and `shown` digests what readers see of it
+          `shown` digests what readers see of it, and `good_at` is the instant of the run that read it
 records   the article itself, as it is rendered from
 members   the live articles of each feed in their order; `own` where one names the topic or provider
           itself rather than a child of it
@@ -89,6 +96,21 @@ announcements
 
 IndexBroken = sqlite3.DatabaseError
 """Raised by any call where the file is corrupt, locked by somebody else or of another version."""
+
+INDEX_ERRORS = (sqlite3.DatabaseError, msgspec.DecodeError, UnicodeDecodeError)
+"""All that a broken index may raise: a row that SQLite gives out can still be no record of ours."""
+
+# What SQLite says of the disk, the permissions and the memory, and not of the file;
+_SURROUNDINGS = frozenset(
+    (
+        *(sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY),
+        *(sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM),
+    )
+)
+# but for a part of it that cannot be read, and a file that is no longer where it was opened.
+_THE_FILE = frozenset(
+    (sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ, sqlite3.SQLITE_READONLY_DBMOVED)
+)
 
 
 class FileRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,7 +160,12 @@ class Member(msgspec.Struct, frozen=True):
 
 
 def connect(path: str) -> sqlite3.Connection:
-    """Open the database at a path, with its tables. Raises IndexBroken for one that cannot be used."""
+    """Open the database at a path, with its tables. Raises IndexBroken for one that cannot be used.
+
+    Raises OSError for one that may not be written: SQLite would leave a log beside it that may not be.
+    """
+    if os.path.exists(path) and not os.access(path, os.R_OK | os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
     connection = sqlite3.connect(path, isolation_level=None, timeout=5.0)
     try:
         # A crash may cost the last run's entries, never the file; the output is compared anyway.
@@ -156,11 +183,65 @@ def connect(path: str) -> sqlite3.Connection:
     return connection
 
 
+@contextmanager
+def looked_at(path: str) -> Iterator[sqlite3.Connection]:
+    """Open a database to look at it, without a trace: neither a lock nor a log of its own comes beside it.
+
+    What a run that was killed left in a log is seen too, in a copy of both. Nobody may be at work on it.
+    """
+    import shutil
+    from tempfile import TemporaryDirectory
+
+    log = f"{path}-wal"
+    with ExitStack() as stack:
+        if os.path.exists(log) and os.path.getsize(log):
+            folder = stack.enter_context(TemporaryDirectory(prefix="syndicate-"))
+            copy = os.path.join(folder, "index.db")
+            for suffix in ("", "-wal"):
+                shutil.copyfile(path + suffix, copy + suffix)
+            address = f"file:{quote(copy)}"
+        else:
+            address = f"file:{quote(path)}?mode=ro&immutable=1"
+        connection = sqlite3.connect(address, uri=True, isolation_level=None)
+        stack.callback(connection.close)
+        yield connection
+
+
+def damage_in(connection: sqlite3.Connection) -> str | None:
+    """Look through a whole database; tells the first thing that is wrong with its file, if any."""
+    found = [str(line) for (line,) in connection.execute("PRAGMA quick_check(1)")]
+    return None if found == ["ok"] else " ".join(found)
+
+
+def version_in(connection: sqlite3.Connection) -> int:
+    """Tell by which version of the project a database was made."""
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version
+
+
 def check_version(connection: sqlite3.Connection) -> None:
     """Raise IndexBroken for a database that another version of the project made."""
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    version = version_in(connection)
     if version != SCHEMA_VERSION:
         raise IndexBroken(f"it is of version {version}, this is {SCHEMA_VERSION}")
+
+
+def is_damage(error: Exception) -> bool:
+    """Tell whether an error is about the file itself, so that another one in its place would do.
+
+    A full disk or a lost permission is not: to put a good index aside for that would lose what only it
+    knows, and the next one could not be written either.
+    """
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is None or code in _THE_FILE or code & 0xFF not in _SURROUNDINGS
+
+
+def reason_of(error: Exception) -> str:
+    """Say why an index cannot be used; SQLite calls it an I/O error where its shared memory finds no room."""
+    if isinstance(error, OSError):
+        return (error.strerror or str(error)).lower()
+    full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_IOERR_SHMSIZE
+    return "database or disk is full" if full else str(error)
 
 
 def put_aside(path: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from syndicate.errors import LockedError, PublishError
 
@@ -24,6 +24,31 @@ def _leave_to_the_parent() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_leave_to_the_parent)
+
+
+def holder_of(path: str) -> str | None:
+    """Tell who holds a lock, without taking it; None where nobody does.
+
+    Raises OSError where it cannot be told: only Linux lists what is locked.
+    """
+    try:
+        with open(path, encoding="utf-8", errors="replace") as stream:
+            named, status = stream.read(200).strip(), os.fstat(stream.fileno())
+    except FileNotFoundError:
+        return None
+    with open("/proc/locks", encoding="ascii") as stream:
+        lines = [line.split() for line in stream]
+    device = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}"
+    for _, kind, _, _, pid, file, *_ in (line for line in lines if "->" not in line):
+        where, _, inode = file.rpartition(":")
+        # Some file systems are listed under another device than the one that their files name.
+        if (
+            kind == "FLOCK"
+            and inode == str(status.st_ino)
+            and (where == device or f"process {pid} " in named)
+        ):
+            return named if f"process {pid} " in named else f"process {pid}"
+    return None
 
 
 @contextmanager
@@ -52,8 +77,10 @@ def lock(path: str, wait: float = 0.0) -> Iterator[None]:
                     holder = os.pread(descriptor, 200, 0).decode("utf-8", "replace").strip()
                     raise LockedError(path, holder or "another process") from None
                 time.sleep(_PAUSE)
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"process {os.getpid()} on {os.uname().nodename}\n".encode(), 0)
+        # The name is for the message alone: a full disk, which may refuse it, keeps nobody out.
+        with suppress(OSError):
+            os.ftruncate(descriptor, 0)
+            os.pwrite(descriptor, f"process {os.getpid()} on {os.uname().nodename}\n".encode(), 0)
         yield
     finally:
         if descriptor in _held:

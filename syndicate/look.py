@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 import msgspec
@@ -23,6 +22,7 @@ from syndicate.report import FeedReport
 from syndicate.selection import is_enabled
 from syndicate.settings import Settings
 from syndicate.sources import read_article, scan_sources
+from syndicate.upkeep import over_copy
 
 
 def read_articles(settings: Settings) -> tuple[list[Article], list[ArticleError]]:
@@ -43,8 +43,13 @@ def list_feeds(
     settings: Settings, *, now: datetime | None = None, include_unpublished: bool = False
 ) -> list[FeedReport]:
     """List the feeds that a build would publish, in the order of their paths; nothing is written."""
-    with _looking(settings, now=now, include_unpublished=include_unpublished) as (_, edition):
+    options = _options(now, include_unpublished=include_unpublished)
+
+    def look(index: Index) -> list[FeedReport]:
+        _, edition = _up_to_date(index, settings, options)
         return [feed for feed in edition.index.feeds().values() if feed.files]
+
+    return over_copy(index_path(settings), look)
 
 
 class Understood(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,24 +74,28 @@ def understand(
         expected = "a file of one of the sources: " + ", ".join(source.path for source in settings.sources)
         raise ConfigError([Problem(path=file, found=what, expected=expected)])
     article = read_article(found[0], settings.reading(found[0].source))
-    with _looking(settings, now=now, include_unpublished=include_unpublished) as (run, edition):
+    options = _options(now, include_unpublished=include_unpublished)
+
+    def look(index: Index) -> Understood:
+        run, edition = _up_to_date(index, settings, options)
         absence = _absence(run, article)
         places = () if absence else tuple(_places(edition, article))
         return Understood(article=article, absence=absence, places=places)
 
+    return over_copy(index_path(settings), look)
 
-@contextmanager
-def _looking(
-    settings: Settings, *, now: datetime | None, include_unpublished: bool
-) -> Iterator[tuple[Run, Edition]]:
+
+def _options(now: datetime | None, *, include_unpublished: bool) -> Options:
+    return Options(now=now, include_unpublished=include_unpublished, allow_empty=True, dry_run=True)
+
+
+def _up_to_date(index: Index, settings: Settings, options: Options) -> tuple[Run, Edition]:
     """Bring a copy of the index up to date; the index itself stays as it is."""
-    options = Options(now=now, include_unpublished=include_unpublished, allow_empty=True, dry_run=True)
-    with Index.copy(index_path(settings)) as index:
-        run = Run(index, settings, options, load_registries(settings))
-        changes = run.update()
-        edition = run.edition()
-        edition.update(changes.feeds)
-        yield run, edition
+    run = Run(index, settings, options, load_registries(settings))
+    changes = run.update()
+    edition = run.edition()
+    edition.update(changes.feeds)
+    return run, edition
 
 
 def _absence(run: Run, article: Article) -> str | None:

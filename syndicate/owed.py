@@ -55,7 +55,7 @@ class Accounting:
         Whether it changed is judged by the bytes that were last accounted for, not by the file: that one
         was replaced already if an earlier run was killed before its transaction lasted.
         """
-        if not self._hubs or feed_of(path) is None:
+        if not self._hubs or feed_of(path) is None or state == "foreign":
             return
         digest = self._seen[path] = digest_bytes(body)
         # Where nothing is known, as after the index was lost, the file is all there is to compare with.
@@ -97,7 +97,7 @@ class Ledger:
     def _with_owed(self, settle: Callable[[Owing], Outcome]) -> Outcome:
         try:
             owed = self.owed()
-        except IndexBroken as error:
+        except (IndexBroken, OSError) as error:
             return Outcome(warnings=(f"what the hubs are owed cannot be read: {error}",))
         return settle(owed)
 
@@ -141,7 +141,7 @@ class Ledger:
                 index.begin()
                 index.pay(taken)
                 index.commit()
-        except (LockedError, PublishError, IndexBroken) as error:
+        except (LockedError, PublishError, IndexBroken, OSError) as error:
             yield f"what was announced is announced once more at the next run: {error}"
 
 

@@ -6,7 +6,7 @@ May know: every stage; not how the command line asks or answers.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from itertools import chain
@@ -18,10 +18,10 @@ from syndicate import encoding, workers, yamltext
 from syndicate.catalogue import FeedSpec
 from syndicate.config import load_registries
 from syndicate.edition import Edition
-from syndicate.errors import PublishError, WorkerError, below
+from syndicate.errors import BrokenArticlesError, PublishError, WorkerError, below
 from syndicate.gate import Gate
 from syndicate.index import Index
-from syndicate.indexfile import IndexBroken, put_aside
+from syndicate.indexfile import INDEX_ERRORS
 from syndicate.lock import lock
 from syndicate.model import Document
 from syndicate.owed import Accounting, Ledger
@@ -35,6 +35,7 @@ from syndicate.root import update_root
 from syndicate.selection import Names
 from syndicate.settings import Settings
 from syndicate.siblings import offer_siblings
+from syndicate.upkeep import begin_anew, no_index, noted, open_index, over_copy
 from syndicate.window import Window
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     allow_empty: bool = False
     dry_run: bool = False
     full: bool = False
+    adopt: bool = False
     jobs: int | None = None
     wait: float = 0.0
     ping: bool = True
@@ -63,6 +65,7 @@ def build(
     allow_empty: bool = False,
     dry_run: bool = False,
     full: bool = False,
+    adopt: bool = False,
     jobs: int | None = None,
     wait: float = 0.0,
     ping: bool = True,
@@ -74,12 +77,13 @@ def build(
 
     `now` is the present instant, used only to decide what is due; the default is the clock. `full`
     trusts nothing that the index knows but the last good version of an article that is broken.
+    `adopt` replaces files in the output that are in the way and not ours; else they stay and are reported.
     `jobs` is how many processes may work (default: one a processor); `executor` takes their place.
     `wait` is how many seconds another run on the same output is waited for. Without `ping` the hubs
     are not told of what changed, and what they are owed is kept for later. `check` holds back every
     document that has an error; what is published in its place stays.
-    Raises ConfigError, NoArticlesError, PublishError, LockedError or WorkerError, each before any
-    file is pruned; a file that was replaced is whole, old or new.
+    Raises ConfigError, NoArticlesError, BrokenArticlesError, PublishError, LockedError or WorkerError,
+    each before any file is pruned; a file that was replaced is whole, old or new.
     """
     options = Options(
         now=now,
@@ -87,16 +91,22 @@ def build(
         allow_empty=allow_empty,
         dry_run=dry_run,
         full=full,
+        adopt=adopt,
         jobs=jobs,
         wait=wait,
         ping=ping,
         check=check,
     )
     if dry_run:
-        with Index.copy(index_path(settings)) as index:
-            return build_with(index, settings, options, executor=executor, progress=progress)
+        return over_copy(
+            index_path(settings),
+            lambda index: build_with(index, settings, options, executor=executor, progress=progress),
+        )
     with lock(lock_path(settings), wait):
-        report = build_locked(settings, options, executor=executor, progress=progress)
+        report = noted(
+            last_run_path(settings),
+            lambda: build_locked(settings, options, executor=executor, progress=progress),
+        )
     return _announced(report, settings, options) if settings.hubs else report
 
 
@@ -113,6 +123,11 @@ def state_folder(settings: Settings) -> str:
 def lock_path(settings: Settings) -> str:
     """Tell where the lock is that keeps two runs on one output apart."""
     return os.path.join(state_folder(settings), "lock")
+
+
+def last_run_path(settings: Settings) -> str:
+    """Tell where it is noted how the last run ended."""
+    return os.path.join(state_folder(settings), "last-run.json")
 
 
 def index_path(settings: Settings) -> str:
@@ -146,31 +161,17 @@ def build_locked(
     """Build while the lock is held. A corrupt index is an empty index: it is put aside, with a warning."""
     path = index_path(settings)
     try:
-        with _open_index(path) as index:
+        with open_index(path) as index:
             return build_with(index, settings, options, executor=executor, progress=progress)
-    except IndexBroken as error:
-        try:
-            aside = put_aside(path)
-        except OSError as obstacle:
-            raise _no_index(path, obstacle) from None
+    except INDEX_ERRORS as error:
+        aside = begin_anew(path, error)
         warning = f"the index could not be used ({error}): it is begun anew, the old one is {aside}"
     try:
-        with _open_index(path) as index:
+        with open_index(path) as index:
             report = build_with(index, settings, options, executor=executor, progress=progress)
-    except IndexBroken as error:
-        raise _no_index(path, error) from None
+    except INDEX_ERRORS as error:
+        raise no_index(path, error) from None
     return msgspec.structs.replace(report, warnings=(warning, *report.warnings))
-
-
-def _open_index(path: str) -> Index:
-    try:
-        return Index.open(path)
-    except OSError as error:
-        raise _no_index(path, error) from None
-
-
-def _no_index(path: str, error: Exception) -> PublishError:
-    return PublishError(path, f"no index can be kept there: {error}")
 
 
 def build_with(
@@ -195,6 +196,10 @@ def build_with(
             return run.build(only, progress)
         except workers.broken_executor():
             raise WorkerError from None
+        except OSError as error:
+            # Whatever the machine is out of, such as open files: each stage tells of its own files.
+            reason = (error.strerror or str(error)).lower()
+            raise PublishError(error.filename or output_folder(settings), f"was given up: {reason}") from None
 
 
 class _Lazy:
@@ -220,22 +225,28 @@ class Run:
         self.options = options
         self.registries = registries
         self.now = (options.now or datetime.now(UTC)).replace(microsecond=0)
+        self.instant = int(self.now.timestamp())
         self.jobs = options.jobs or workers.default_jobs()
         self.executor: workers.Executors = lambda: None
         self.refresh = Refresh(
             index, settings, registries, self.now, include_unpublished=options.include_unpublished
         )
         self.accounting = Accounting(index, settings.hubs)
-        self.publication = Publication(output_folder(settings), dry_run=options.dry_run)
+        self.publication = Publication(output_folder(settings), dry_run=options.dry_run, adopt=options.adopt)
         self.gate = Gate(self.now) if options.check else None
 
     def build(self, only: Sequence[str] | None = None, progress: Progress | None = None) -> Report:
         """Do the whole run."""
         encoding.check(self.settings.precompress)
         with self.publication:
+            left = self._left()
+            self.publication.recognise(left)
             changes = self.update(only, progress)
+            failed = self.index.failures(self.instant)
+            if failed and self.settings.on_error == "fail":
+                raise BrokenArticlesError(failed)
             if only is None:
-                self._touch_altered(changes)
+                self._touch_altered(changes, left)
             if not changes.feeds and not changes.everything:
                 return self._finish(changes, {}, ())
             edition = self.edition()
@@ -247,7 +258,7 @@ class Run:
 
     def update(self, only: Sequence[str] | None = None, progress: Progress | None = None) -> Changes:
         """Bring the index up to date, in a transaction that only a finished build commits."""
-        self.index.begin()
+        self.index.begin(self.instant)
         return self.refresh.run(
             self.executor,
             full=self.options.full,
@@ -261,14 +272,17 @@ class Run:
         self.learnt = self.refresh.learnt()
         return Edition(self.index, self.settings, Names(self.registries, self.learnt), self.now)
 
-    def _touch_altered(self, changes: Changes) -> None:
+    def _left(self) -> dict[str, tuple[int, int]]:
+        """Tell the size and mtime of each file of this output as the last run left it."""
+        return self.index.documents() if self.index.meta("output") == self.publication.output else {}
+
+    def _touch_altered(self, changes: Changes, left: Mapping[str, tuple[int, int]]) -> None:
         """Touch the feeds whose files are not as they were left."""
         if changes.everything:
             return
-        known = self.index.documents() if self.index.meta("output") == self.publication.output else {}
         status = self.publication.status
         # A file that is gone differs from everything, from one that was never known too.
-        altered = {path for path in self.index.wanted_files() if known.get(path, 0) != status(path)}
+        altered = {path for path in self.index.wanted_files() if left.get(path, 0) != status(path)}
         if altered:
             changes.touch(sorted(self.index.lose_files(altered)), "its files are missing or were altered")
 
@@ -285,7 +299,7 @@ class Run:
                 if progress:
                     progress("rendering feeds", done, len(specs))
                 states = {self._offer_one(each) for each in documents}
-                if states != {"same"}:
+                if not states <= {"same", "foreign"}:
                     changed.setdefault(window.spec.path, window)
         return changed
 
@@ -313,7 +327,8 @@ class Run:
                 publication.keep(path)
         if self.settings.precompress:
             rendered |= self._offer_siblings()
-        foreign = 0 if publication.owned else count_foreign(publication.output, publication.states.keys())
+        ours = {path for path, state in publication.states.items() if state != "foreign"}
+        foreign = 0 if publication.owned else count_foreign(publication.output, ours)
         plan = publication.finish()
         reasons = (
             ChangedFeed(path=path, reason=changes.feeds[window.key]) for path, window in changed.items()
@@ -325,10 +340,10 @@ class Run:
             faults=tuple(self.gate.faults) if self.gate else (),
         )
         if not self.options.dry_run:
-            self._remember(plan, rendered)
+            self._remember(plan, rendered & ours)
             # As if somebody had altered their files: so the next run renders them again.
             index.forget_documents(refused)
-            self.accounting.close(publication.states)
+            self.accounting.close(ours)
             index.commit()
         return report
 
@@ -336,21 +351,20 @@ class Run:
         codings = self.settings.precompress
         identity = encoding.identity(codings)
         same = self.index.meta("codings") == identity and not self.options.full
-        same = same and self.index.meta("output") == self.publication.output
-        known = self.index.documents() if same else {}
+        known = self._left() if same else {}
         self.index.set_meta("codings", identity)
         return offer_siblings(self.publication, codings, known, self.executor, self.jobs + 2)
 
     def _remember(self, plan: Plan, paths: Iterable[str]) -> None:
         index, publication = self.index, self.publication
-        index.forget_documents(plan.delete)
+        index.forget_documents((*plan.delete, *plan.blocked))
         stats = ((path, publication.status(path)) for path in paths)
         index.set_documents((path, *status) for path, status in stats if status)
         index.set_meta("output", publication.output)
 
     def _report(self, changes: Changes, plan: Plan, foreign: int, changed: tuple[ChangedFeed, ...]) -> Report:
         index, event = self.index, self.refresh.next_event()
-        counts = index.counts(int(self.now.timestamp()), include_unpublished=self.options.include_unpublished)
+        counts = index.counts(self.instant, include_unpublished=self.options.include_unpublished)
         feeds: list[FeedReport] = list(index.feeds().values())
         return Report(
             now=self.now,
@@ -359,7 +373,7 @@ class Run:
             unpublished=counts["unpublished"],
             removed=counts["removed"],
             not_due=counts["not_due"],
-            failed=index.failures(),
+            failed=index.failures(self.instant),
             notes=index.notes(),
             merged=tuple(self._merged()),
             related_capped=counts["capped"],

@@ -10,17 +10,21 @@ from typing import Literal
 
 import msgspec
 
-State = Literal["absent", "different", "same"]
-"""How the file at a wanted path compares with the document wanted there."""
+State = Literal["absent", "different", "same", "foreign"]
+"""How the file at a wanted path compares with the document wanted there; a foreign one is not ours."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to happen to each path, in the order of the paths."""
+    """What is to happen to each path, in the order of the paths.
+
+    Nothing happens to what is blocked: a file is there that is not ours.
+    """
 
     create: tuple[str, ...] = ()
     update: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
     delete: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
 
     @property
     def write(self) -> tuple[str, ...]:
@@ -39,4 +43,5 @@ def plan_changes(wanted: Mapping[str, State], owned: Set[str]) -> Plan:
         update=tuple(path for path in paths if wanted[path] == "different"),
         keep=tuple(path for path in paths if wanted[path] == "same"),
         delete=tuple(sorted(owned - wanted.keys())),
+        blocked=tuple(path for path in paths if wanted[path] == "foreign"),
     )

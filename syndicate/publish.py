@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
 
 from syndicate.errors import PublishError
 from syndicate.plan import Plan, State, plan_changes
 
 MANIFEST = ".syndicate-files"
-_STAGING = ".syndicate-new"
+STAGING = ".syndicate-new"
 _ABOUT = "# The files that syndicate wrote here, and may delete when nothing wants them. Do not edit.\n"
 # One flush of everything costs about as much as this many flushes of one file.
 _FEW = 32
@@ -56,15 +56,17 @@ def count_foreign(output: str, owned: Set[str]) -> int:
 class Publication:
     """One run's changes to an output folder: documents are offered, staged if they differ, then published.
 
-    Used as a context manager, it leaves no staging folder behind. With `dry_run` it only compares.
+    A file that no build of ours wrote is not replaced, unless its bytes are those wanted, or `adopt` says
+    so. Used as a context manager, it leaves no staging folder behind. With `dry_run` it only compares.
     """
 
-    def __init__(self, output: str, *, dry_run: bool = False) -> None:
+    def __init__(self, output: str, *, dry_run: bool = False, adopt: bool = False) -> None:
         self.output = output
         self.dry_run = dry_run
+        self._adopt = adopt
         self.owned = read_manifest(output)
         self.states: dict[str, State] = {}
-        self._staging = os.path.join(output, _STAGING)
+        self._staging = os.path.join(output, STAGING)
         self._staged: dict[str, str] = {}
 
     def __enter__(self) -> Publication:
@@ -82,6 +84,14 @@ class Publication:
 
             rmtree(self._staging, ignore_errors=True)
 
+    def recognise(self, known: Mapping[str, tuple[int, int]]) -> None:
+        """Take for ours what is still as an earlier run left it, though the list of our files was lost.
+
+        `known` are the size and mtime of files as they were left.
+        """
+        unlisted = (path for path in known.keys() - self.owned if is_inside(path))
+        self.owned |= {path for path in unlisted if self.status(path) == known[path]}
+
     def status(self, path: str) -> tuple[int, int] | None:
         """Give the size and mtime of a published file, or None where there is none."""
         try:
@@ -94,15 +104,17 @@ class Publication:
 
     def keep(self, path: str) -> None:
         """Say that a published file is wanted as it is."""
-        self.states[path] = "same"
+        self.states[path] = "same" if path in self.owned else "foreign"
 
     def offer(self, path: str, body: bytes) -> State:
-        """Say what bytes are wanted at a path; they are staged where others, or none, are there."""
+        """Say what bytes are wanted at a path; they are staged where others of ours, or none, are there."""
         if not is_inside(path):
             raise PublishError(self.output, f"refuses to touch a path outside it: {path}")
         state = self.compare(path, body)
+        if state == "different" and path not in self.owned and not self._adopt:
+            state = "foreign"
         self.states[path] = state
-        if state != "same" and not self.dry_run:
+        if state in ("absent", "different") and not self.dry_run:
             with _refusals(self.output):
                 if not self._staged:
                     os.makedirs(self._staging, exist_ok=True)
@@ -124,15 +136,17 @@ class Publication:
     def compare(self, path: str, body: bytes) -> State:
         """Tell how a published file compares with the bytes wanted there."""
         status = self.status(path)
+        place = os.path.join(self.output, path)
         if status is None:
-            return "absent"
-        if status[0] != len(body):
+            # A link to nowhere is somebody's, too.
+            return "different" if os.path.islink(place) else "absent"
+        if status[0] != len(body) and not os.path.isdir(place):
             return "different"
         try:
-            with open(os.path.join(self.output, path), "rb") as stream:
+            with open(place, "rb") as stream:
                 return "same" if stream.read() == body else "different"
         except OSError as error:
-            raise _refusal(os.path.join(self.output, path), error) from None
+            raise _refusal(place, error) from None
 
     def finish(self) -> Plan:
         """Flush what was staged, rename it into place, prune what nothing wants, and say what was done.
@@ -144,7 +158,7 @@ class Publication:
         if self.dry_run:
             return plan
         with _refusals(self.output):
-            wanted = sorted(self.states)
+            wanted = sorted(self.states.keys() - set(plan.blocked))
             _write_manifest(self.output, sorted({*wanted, *plan.delete}))
             self._rename()
             for path in plan.delete:

@@ -109,6 +109,8 @@ class Refresh:
             before = self._scan(executor, reread=reread, progress=progress)
         else:
             before = self._look_at(only)
+        if self.settings.on_error == "drop":
+            changes.touch(index.forget_broken(), "an article is broken")
         if regroup and before:
             # Those that were read just now are right already; a last good version is not read again.
             self._regroup(executor)
@@ -117,7 +119,7 @@ class Refresh:
         changes.moved |= index.moved()
         self._pass_time()
         if not allow_empty and not index.has_articles():
-            raise NoArticlesError([source.path for source in self.settings.sources], index.failures())
+            raise NoArticlesError([source.path for source in self.settings.sources], index.failures(self.now))
         if changes.everything:
             reason = "the configuration changed" if index.meta("now") is not None else "the index is new"
             changes.touch(standing_feeds(self.settings, self.registries), reason)

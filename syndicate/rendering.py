@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from syndicate.catalogue import FeedSpec
+from syndicate.errors import PublishError
 from syndicate.index import Index
 from syndicate.model import Document
 from syndicate.render import FILE_NAMES
@@ -136,6 +137,15 @@ class _Shelf:
 
     def put(self, files: Iterable[int], items: Iterable[Rendered]) -> None:
         """Keep items, one a file."""
+        try:
+            self._put(files, items)
+        except OSError as error:
+            from tempfile import gettempdir
+
+            reason = (error.strerror or str(error)).lower()
+            raise PublishError(gettempdir(), f"rendered items cannot be kept there: {reason}") from None
+
+    def _put(self, files: Iterable[int], items: Iterable[Rendered]) -> None:
         self._file.seek(self._end)
         for file, item in zip(files, items, strict=True):
             self._places[file] = (self._end, *accumulate(map(len, item)))

@@ -11,9 +11,12 @@ from typing import Any, Literal
 
 import msgspec
 
-from syndicate.dates import rfc3339
+from syndicate.dates import rfc3339, spell_age
 from syndicate.errors import Problem
 from syndicate.plan import Plan
+
+# So many files are named one by one where there may be thousands.
+_NAMED = 10
 
 
 class FeedReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +75,27 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
         return f"{place}: {self.what} [{self.rule}]"
 
 
+class Failure(Problem, frozen=True, kw_only=True, omit_defaults=True):
+    """One broken article: since when, and of when the last good version is that stands in for it, if any.
+
+    `stays_published` says whether readers see that version. All of it is what the index knows.
+    """
+
+    broken_since: datetime | None = None
+    version_of: datetime | None = None
+    stays_published: bool = False
+
+    def fate(self, now: datetime) -> str:
+        """Say what readers see instead, and for how long: all that the problem itself does not tell."""
+        facts = []
+        if self.version_of:
+            stays = "stays published" if self.stays_published else "is kept"
+            facts.append(f"its version of {self.version_of:%Y-%m-%d} {stays}")
+        if self.broken_since and (age := spell_age(now - self.broken_since)):
+            facts.append(f"broken for {age}")
+        return f" ({', '.join(facts)})" if facts else ""
+
+
 class Announcement(msgspec.Struct, frozen=True, kw_only=True):
     """One topic, the address of a document, that a hub was told of; `failure` says why it was not."""
 
@@ -114,7 +138,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     unpublished: int
     removed: int
     not_due: int
-    failed: tuple[Problem, ...]
+    failed: tuple[Failure, ...]
     notes: tuple[Problem, ...]
     merged: tuple[Merged, ...]
     related_capped: int
@@ -138,12 +162,17 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def ok(self) -> bool:
-        """Whether every article could be used, and every document published."""
-        return not self.failed and not self.refused
+        """Whether every article could be used, and every document written."""
+        return not self.failed and not self.changes.blocked and not self.refused
 
     @property
     def _outcome(self) -> Outcome:
         return Outcome(announcements=self.announcements, owed=self.owed)
+
+    def failures(self) -> Iterator[str]:
+        """Say in a line what is wrong with each broken article, and what readers see instead of it."""
+        for failure in self.failed:
+            yield f"{failure}{failure.fate(self.now)}"
 
     def summary(self) -> Iterator[str]:
         """Say in a few lines what was read and what was written; empty counts are left out."""
@@ -177,6 +206,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
                     (plan.update, "updated"),
                     (plan.keep, "kept"),
                     (plan.delete, "deleted"),
+                    (plan.blocked, "blocked"),
                 )
                 if paths
             )
@@ -195,6 +225,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             yield "left out: " + _listed(left_out)
         if self.refused:
             yield f"not published for their errors: {counted(len(self.refused), 'document')}"
+        yield from self._standing_in()
         if self.gone_feeds:
             yield "feeds that are no more: " + _listed(self.gone_feeds)
         if self.foreign_files:
@@ -209,6 +240,21 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         if self.dry_run:
             yield "dry run: nothing was written"
 
+    def obstacles(self) -> Iterator[str]:
+        """Name the files that are not ours and in the way of ours: the first ones, and how many more."""
+        blocked = self.changes.blocked
+        for path in blocked[:_NAMED]:
+            yield f"{path}: a file that is not ours is there, and stays; move it away, or say --adopt"
+        if len(blocked) > _NAMED:
+            yield f"and {counted(len(blocked) - _NAMED, 'more file')}"
+
+    def _standing_in(self) -> Iterator[str]:
+        versions = [each.version_of for each in self.failed if each.version_of and each.stays_published]
+        if versions:
+            many = counted(len(versions), "broken article stays", "broken articles stay")
+            oldest = f", the oldest of {min(versions):%Y-%m-%d}" if len(versions) > 1 else ""
+            yield f"{many} published in the last good version{oldest}"
+
     def details(self) -> Iterator[str]:
         """Name every article merged and every value left out, and every file that changed."""
         for merged in self.merged:
@@ -221,7 +267,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             if fault.severity == "warning":
                 yield f"warning: {fault}"
         plan = self.changes
-        for word, paths in (("created", plan.create), ("updated", plan.update), ("deleted", plan.delete)):
+        written = (("created", plan.create), ("updated", plan.update), ("deleted", plan.delete))
+        for word, paths in (*written, ("blocked", plan.blocked)):
             for path in paths:
                 yield f"{word}: {path}"
         yield from self._outcome.details()
@@ -250,7 +297,7 @@ def encodable(value: Any) -> Any:
 def report_json(report: Report) -> bytes:
     """Write a report as JSON: the fields of `Report`, failures and notes with their text as well."""
     values = msgspec.to_builtins(report)
-    for name, problems in (("failed", report.failed), ("notes", report.notes)):
-        for value, problem in zip(values[name], problems, strict=True):
-            value["text"] = str(problem)
+    for name, lines in (("failed", report.failures()), ("notes", map(str, report.notes))):
+        for value, line in zip(values[name], lines, strict=True):
+            value["text"] = line
     return msgspec.json.format(msgspec.json.encode(encodable(values)), indent=2) + b"\n"

@@ -173,6 +173,7 @@ class Settings(Schema, frozen=True, kw_only=True):
     rss_enclosures: Literal["all", "first"] = "all"
     related: Related = msgspec.field(default_factory=Related)
     hubs: tuple[Url, ...] = ()
+    on_error: Literal["keep", "drop", "fail"] = "keep"
 
     def reading(self, number: int) -> Reading:
         """Say how the articles of a source, by its place in the list, are to be understood."""

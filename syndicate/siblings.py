@@ -55,7 +55,8 @@ def _keep(
 ) -> dict[str, list[str]]:
     """Keep the siblings that can stay; tells which codings of which documents are to be made."""
     stale: dict[str, list[str]] = {}
-    for path in [path for path in publication.states if encoding.is_text(path)]:
+    documents = [path for path, state in publication.states.items() if state != "foreign"]
+    for path in filter(encoding.is_text, documents):
         settled = publication.states[path] == "same" and known.get(path, 0) == publication.status(path)
         for coding in codings:
             sibling = path + encoding.SUFFIXES[coding]

@@ -6,6 +6,7 @@ May know: the file system; neither the index nor the output nor feeds.
 from __future__ import annotations
 
 import codecs
+import errno
 import os
 import re
 import stat
@@ -31,6 +32,7 @@ LARGEST_FILE = 16 * 1024 * 1024
 # A folder may hold a hundred thousand files: all of them at once would be 60 MB of entries.
 _ENTRIES_AT_ONCE = 1000
 _WILD = re.compile(r"[*?\[]")
+_EXHAUSTED = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM))
 _BOM_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -165,6 +167,7 @@ def _find(source: Source) -> Iterator[tuple[str, str, os.stat_result | None]]:
         yield os.path.basename(root), root, os.stat(root)
         return
     include, exclude = _filters(source, pattern)
+    before = os.stat(root)
     for prefix, entries in _walk(root):
         for entry in entries:
             path = prefix + entry.name
@@ -172,12 +175,17 @@ def _find(source: Source) -> Iterator[tuple[str, str, os.stat_result | None]]:
                 continue
             try:
                 status = entry.stat()
-            except OSError:
+            except OSError as error:
                 if entry.is_symlink():
                     yield path, entry.path, None
+                elif not isinstance(error, FileNotFoundError):
+                    raise  # A folder that may be listed and not entered: its files are not gone.
                 continue  # Else it went while we looked, and the next run will not see it either.
             if stat.S_ISREG(status.st_mode):
                 yield path, entry.path, status
+    # What was not found in a folder that went meanwhile, as one that was unmounted, is not gone.
+    if not os.path.samestat(before, os.stat(root)):
+        raise OSError(errno.ESTALE, "another folder than when the run began", root)
 
 
 def _source_file(number: int, path: str, file: str, status: os.stat_result | None) -> SourceFile:
@@ -278,7 +286,10 @@ def read_article(file: SourceFile, reading: Reading) -> Article:
 
 
 def read_file(file: SourceFile) -> bytes:
-    """Read the bytes of a file. Raises ArticleError where it cannot be read or is too large."""
+    """Read the bytes of a file. Raises ArticleError where it cannot be read or is too large.
+
+    Where the machine is out of memory or of open files, that OSError is raised.
+    """
     try:
         descriptor = os.open(file.file, os.O_RDONLY)
         try:
@@ -289,6 +300,8 @@ def read_file(file: SourceFile) -> bytes:
             os.close(descriptor)
         problem = Problem(found=f"{size:,} bytes", expected=f"at most {LARGEST_FILE:,}")
     except OSError as error:
+        if error.errno in _EXHAUSTED:
+            raise  # The machine is out of something; that is no fault of the article.
         problem = Problem(found=(error.strerror or str(error)).lower(), expected="a readable file")
     raise ArticleError(problem.at(_shown(file), None))
 

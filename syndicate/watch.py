@@ -15,16 +15,33 @@ from datetime import UTC, datetime
 from threading import Event
 
 from syndicate.config import load_registries
-from syndicate.errors import Problem, SyndicateError, below
+from syndicate.errors import (
+    BrokenArticlesError,
+    NoArticlesError,
+    Problem,
+    PublishError,
+    SyndicateError,
+    below,
+)
 from syndicate.index import Index
-from syndicate.indexfile import IndexBroken, put_aside
+from syndicate.indexfile import INDEX_ERRORS
 from syndicate.lock import lock
 from syndicate.owed import Announcer
-from syndicate.pipeline import Options, build_with, index_path, ledger, lock_path, output_folder, state_folder
+from syndicate.pipeline import (
+    Options,
+    build_with,
+    index_path,
+    last_run_path,
+    ledger,
+    lock_path,
+    output_folder,
+    state_folder,
+)
 from syndicate.registry import Registries
 from syndicate.report import Report, counted
 from syndicate.settings import Settings
 from syndicate.sources import is_source_file, watched_folders
+from syndicate.upkeep import begin_anew, noted, open_index
 
 # A burst of changes ends when this many milliseconds pass without one, and in any case after so many.
 _QUIET_MS, _BURST_MS = 10, 400
@@ -52,7 +69,11 @@ class Watcher:
         self.options = options
         self._load = load
         self._stack = ExitStack()
-        self._known_failures: set[Problem] = set()
+        self._known_failures: set[str] = set()
+        self._known_obstacles: set[str] = set()
+        # Whether a rebuild failed, so that nobody knows any more what changed; whether the index is closed.
+        self._missed = False
+        self._closed = True
         self._announcer = Announcer(say)
         self.next_event: datetime | None = None
         self.settings: Settings
@@ -70,14 +91,16 @@ class Watcher:
     def _begin(self) -> None:
         settings = self._load()
         registries = load_registries(settings)
+        self._closed = True
         self._stack.close()
         path = index_path(settings)
         try:
-            index = Index.open(path)
-        except IndexBroken:
-            put_aside(path)
-            index = Index.open(path)
+            index = open_index(path)
+        except INDEX_ERRORS as error:
+            begin_anew(path, error)
+            index = open_index(path)
         self._index = self._stack.enter_context(index)
+        self._closed = False
         self.settings, self.registries = settings, registries
 
     def folders(self) -> list[str]:
@@ -122,18 +145,23 @@ class Watcher:
         started = time.perf_counter()
         unseen = paths is not None and not paths
         try:
-            if unseen or (paths and any(map(self.is_configuration, paths))):
+            if unseen or self._closed or (paths and any(map(self.is_configuration, paths))):
                 self._begin()
                 report = self._build(None)
             else:
                 report = self._build(self._only(paths))
+        except (BrokenArticlesError, NoArticlesError) as error:
+            return [*self._new_failures(error.failed, map(str, error.failed)), f"error: {error}"]
         except SyndicateError as error:
             return [f"error: {line}" for line in str(error).splitlines()]
-        except IndexBroken as error:
-            aside = put_aside(index_path(self.settings))
+        except INDEX_ERRORS as error:
+            try:
+                aside = begin_anew(index_path(self.settings), error)
+            except PublishError as obstacle:
+                return [f"error: {obstacle}"]
             self._begin()
             return [f"the index could not be used ({error}); it is now {aside}", *self.rebuild()]
-        failures = list(self._new_failures(report))
+        failures = [*self._new_failures(report.failed, report.failures()), *self._new_obstacles(report)]
         if unseen and not report.changes.write and not report.changes.delete:
             return failures
         elapsed = (time.perf_counter() - started) * 1000
@@ -141,7 +169,11 @@ class Watcher:
 
     def _only(self, paths: Sequence[str] | None) -> Sequence[str] | None:
         # A folder that came or went tells nothing of the files in it.
-        if paths is None or any(os.path.isdir(path) or self._was_folder(path) for path in paths):
+        if (
+            self._missed
+            or paths is None
+            or any(os.path.isdir(path) or self._was_folder(path) for path in paths)
+        ):
             return None
         return paths
 
@@ -152,23 +184,34 @@ class Watcher:
         )
 
     def _build(self, only: Sequence[str] | None) -> Report:
+        self._missed = True
         with lock(lock_path(self.settings), _WAIT_FOR_OTHERS):
-            report = build_with(
-                self._index, self.settings, self.options, registries=self.registries, only=only
+            report = noted(
+                last_run_path(self.settings),
+                lambda: build_with(
+                    self._index, self.settings, self.options, registries=self.registries, only=only
+                ),
             )
+        self._missed = False
         self.next_event = report.next_event
         if self.settings.hubs and self.options.ping:
             self._announcer.call(ledger(self.settings))
         return report
 
-    def _new_failures(self, report: Report) -> Iterator[str]:
-        failures = set(report.failed)
-        yield from (f"failed: {problem}" for problem in report.failed if problem not in self._known_failures)
-        self._known_failures = failures
+    def _new_failures(self, failed: Sequence[Problem], lines: Iterable[str]) -> Iterator[str]:
+        for problem, line in zip(failed, lines, strict=True):
+            if str(problem) not in self._known_failures:
+                yield f"failed: {line}"
+        self._known_failures = set(map(str, failed))
+
+    def _new_obstacles(self, report: Report) -> Iterator[str]:
+        obstacles = set(report.obstacles())
+        yield from (f"blocked: {line}" for line in sorted(obstacles - self._known_obstacles))
+        self._known_obstacles = obstacles
 
 
 class Interrupts:
-    """Remembers a Ctrl-C, beside raising it: Python drops what is raised in some callbacks of its own.
+    """Remembers a Ctrl-C or SIGTERM, beside raising it: Python drops what some of its own callbacks raise.
 
     Those of its import lock are such: a watch that was told to end while it imported would go on for ever.
     A context manager, for the main thread.
@@ -179,13 +222,15 @@ class Interrupts:
 
     def __enter__(self) -> Interrupts:
         # Where a shell had it ignored, as in the background, it stays so.
-        self._before = signal.getsignal(signal.SIGINT)
-        if self._before is signal.default_int_handler:
-            signal.signal(signal.SIGINT, self._take)
+        self._before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+        for each, before in self._before.items():
+            if before is not signal.SIG_IGN:
+                signal.signal(each, self._take)
         return self
 
     def __exit__(self, *_: object) -> None:
-        signal.signal(signal.SIGINT, self._before)
+        for each, before in self._before.items():
+            signal.signal(each, before)
 
     def is_set(self) -> bool:
         """Tell whether it came."""

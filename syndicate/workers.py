@@ -34,7 +34,7 @@ from syndicate.settings import Settings
 from syndicate.sources import SourceFile, make_article, parse_front, read_file
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor, Future
+    from concurrent.futures import Executor, Future, ProcessPoolExecutor
 
 Executors = Callable[[], "Executor | None"]
 """Gives the executor of a run, or None; a pool is started when it is first asked for."""
@@ -83,8 +83,8 @@ def _tools(description: bytes) -> Tools:
 def read_batch(description: bytes, files: Sequence[tuple[SourceFile, bytes | None]]) -> bytes:
     """Read files; each comes with the digest it is known by, or None.
 
-    Returns the encoded list of FileRow, in the order of the files. A row with neither an article nor
-    a problem is a file whose bytes are the known ones.
+    Returns the encoded list of FileRow, in the order of the files, of those still there. A row with
+    neither an article nor a problem is a file whose bytes are the known ones.
     """
     tools = _tools(description)
     return _encode([row for some in in_batches(files, _AT_ONCE) for row in _read(tools, some)])
@@ -106,7 +106,7 @@ class _Work(msgspec.Struct):
 
 def _read(tools: Tools, files: Sequence[tuple[SourceFile, bytes | None]]) -> Iterator[FileRow]:
     # Stage by stage, not file by file: what one stage needs then stays in the processor's caches.
-    works = [_fetch(file, known) for file, known in files]
+    works = [work for file, known in files if (work := _fetch(file, known))]
     _do(works, lambda work: parse_front(work.made, work.file))
     _do(works, lambda work: make_article(work.made, work.file, tools.readings[work.file.source]))
     _do(works, lambda work: article_row(tools, work.made))
@@ -115,13 +115,18 @@ def _read(tools: Tools, files: Sequence[tuple[SourceFile, bytes | None]]) -> Ite
         yield msgspec.structs.replace(work.row, article=work.made, problem=problem)
 
 
-def _fetch(file: SourceFile, known: bytes | None) -> _Work:
-    """Read a file; nothing more is made of bytes that are known."""
+def _fetch(file: SourceFile, known: bytes | None) -> _Work | None:
+    """Read a file; nothing more is made of bytes that are known.
+
+    One that went since it was found has no row: the next run will see what became of it.
+    """
     read_at, problem, raw, digest = time.time_ns(), None, None, b""
     try:
         raw = read_file(file)
         digest = digest_bytes(raw)
     except ArticleError as error:
+        if not os.path.lexists(file.file):
+            return None
         problem = error.problem
     row = FileRow(
         source=file.source,
@@ -212,22 +217,36 @@ def start_pool(jobs: int) -> Iterator[Executor | None]:
     methods = multiprocessing.get_all_start_methods()
     context = multiprocessing.get_context("fork" if "fork" in methods else None)
     pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_start_worker)
-    # A Ctrl-C while the pool starts or ends waits: it would end in half-made processes, or nobody would fetch
+    # A signal while the pool starts or ends waits: it would end in half-made processes, or nobody would fetch
     # them. It comes as soon as it may, so the pool is ended even where it came before anyone had it.
     try:
         with _undisturbed():
             # The first task starts the processes and the thread that leads them.
-            pool.submit(os.getpid)
+            _begin(pool)
         yield pool
     finally:
         with _undisturbed():
             pool.shutdown()
 
 
+def _begin(pool: ProcessPoolExecutor) -> None:
+    from multiprocessing import active_children
+
+    others = set(active_children())
+    try:
+        pool.submit(os.getpid)
+    except OSError:
+        # Those that were started before the system refused one wait for work, and we would for them.
+        for child in set(active_children()) - others:
+            child.kill()
+            child.join()
+        raise
+
+
 @contextmanager
 def _undisturbed() -> Iterator[None]:
     # Threads that are started meanwhile leave the signal to this one for good.
-    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         yield
     finally:
@@ -237,6 +256,9 @@ def _undisturbed() -> Iterator[None]:
 def _start_worker() -> None:
     # The parent decides what Ctrl-C means; a worker that is in the middle of a batch says nothing.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # The pool ends its workers by SIGTERM where one of them died.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     threading.Thread(target=_end_with_parent, daemon=True).start()
     # Batches are short and leave no cycles: collecting what lived before them finds nothing.
     gc.freeze()

@@ -11,15 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from syndicate.config import load_settings
 from syndicate.digest import digest_bytes
+from syndicate.errors import BrokenArticlesError
 from syndicate.index import Index
 from syndicate.owed import feed_of
 from syndicate.pipeline import build
+from syndicate.publish import MANIFEST
 
 START = datetime(2024, 6, 1, tzinfo=UTC)
 
@@ -88,6 +91,7 @@ texts = st.builds(
     quality=st.sampled_from([10, 50, 90]),
 )
 
+policies = st.sampled_from(["keep", "keep", "drop", "fail"])
 configurations = st.fixed_dictionaries(
     {
         "feeds": st.fixed_dictionaries(
@@ -123,6 +127,7 @@ configurations = st.fixed_dictionaries(
         "pages": st.sampled_from(["true", "true", "false"]),
         "icon": st.sampled_from(["~", "https://site.example/icon.png"]),
         "precompress": st.sampled_from(["[]", "[gzip]", "[gzip, br]"]),
+        "on_error": policies,
     }
 )
 registries = st.sampled_from(
@@ -164,7 +169,8 @@ class Publisher(RuleBasedStateMachine):
         self.root = Path(tempfile.mkdtemp(prefix="publisher-"))
         self.now = START
         self.model: dict[str, Text] = {}
-        self.good: dict[str, Text] = {}
+        # The last good versions: of the last run that was not refused.
+        self.good: dict[str, Text | None] = {}
         self.drafts = False
         self.full = False
         self.configuration: dict[str, Any] = {
@@ -176,6 +182,7 @@ class Publisher(RuleBasedStateMachine):
             "pages": "true",
             "icon": "~",
             "precompress": "[gzip]",
+            "on_error": "keep",
         }
         self.registry = "[]"
         (self.root / "site" / "articles").mkdir(parents=True)
@@ -215,7 +222,6 @@ class Publisher(RuleBasedStateMachine):
         path = self.pick(choice)
         (self.articles / path).unlink()
         del self.model[path]
-        self.good.pop(path, None)
 
     @precondition(has_articles)
     @rule(choice=choices, folder=folders, stem=stems)
@@ -226,12 +232,8 @@ class Publisher(RuleBasedStateMachine):
             return
         (self.articles / new).parent.mkdir(parents=True, exist_ok=True)
         os.replace(self.articles / path, self.articles / new)
-        text = self.model.pop(path)
-        self.good.pop(path, None)
-        self.model[new] = text
         # A file that is broken where it arrives hides what stood there, which stays as it last was.
-        if not text.broken:
-            self.good[new] = text
+        self.model[new] = self.model.pop(path)
 
     @precondition(has_articles)
     @rule(choice=choices)
@@ -250,6 +252,19 @@ class Publisher(RuleBasedStateMachine):
         self.configuration = configuration
         self.write_configuration()
 
+    @rule(policy=policies)
+    def change_policy(self, policy: str) -> None:
+        """Say what is to become of broken articles."""
+        self.configuration = {**self.configuration, "on_error": policy}
+        self.write_configuration()
+
+    @precondition(has_articles)
+    @rule(choice=choices)
+    def break_or_mend(self, choice: int) -> None:
+        """Break an article that is good, or mend one that is broken."""
+        path = self.pick(choice)
+        self.put(path, msgspec.structs.replace(self.model[path], broken=not self.model[path].broken))
+
     @rule(registry=registries)
     def register(self, registry: str) -> None:
         """Change the registry of topics."""
@@ -265,7 +280,12 @@ class Publisher(RuleBasedStateMachine):
     def lose_index(self) -> None:
         """Delete the index: the last good version of what is broken just now goes with it."""
         shutil.rmtree(self.root / "site" / ".syndicate", ignore_errors=True)
-        self.good = {path: text for path, text in self.good.items() if not self.model[path].broken}
+        self.good = {}
+
+    @rule()
+    def lose_list(self) -> None:
+        """Delete the list of our files; the index still knows them."""
+        (self.output / MANIFEST).unlink(missing_ok=True)
 
     @rule()
     def lose_output(self) -> None:
@@ -297,13 +317,21 @@ class Publisher(RuleBasedStateMachine):
         """The incremental output equals a clean build of the last good versions, byte for byte."""
         if not hasattr(self, "root"):
             return
+        broken = {path for path, text in self.model.items() if text.broken}
+        if broken and self.configuration["on_error"] == "fail":
+            self.check_refused(len(broken))
+            return
         report = self.build(self.root / "site", full=self.full)
         self.full = False
+        kept = {} if self.configuration["on_error"] == "drop" else self.good
+        self.good = {path: kept.get(path) if path in broken else text for path, text in self.model.items()}
         clean = self.root / "clean"
         shutil.rmtree(clean, ignore_errors=True)
         shutil.copytree(self.root / "site" / "config", clean / "config")
         (clean / "articles").mkdir()
         for path, text in self.good.items():
+            if text is None:
+                continue  # It was never good.
             (clean / "articles" / path).parent.mkdir(parents=True, exist_ok=True)
             (clean / "articles" / path).write_text(text.render(), encoding="utf-8")
         expected = self.build(clean, full=False)
@@ -311,12 +339,23 @@ class Publisher(RuleBasedStateMachine):
         assert report.published == expected.published
         assert report.next_event == expected.next_event
         assert report.feeds == expected.feeds
-        assert len(report.failed) == sum(text.broken for text in self.model.values())
+        assert len(report.failed) == len(broken)
+        assert sum(failure.version_of is not None for failure in report.failed) == sum(
+            self.good[path] is not None for path in broken
+        )
         self.check_accounts()
         check_archives(self.output)
         again = self.build(self.root / "site", full=False)
         assert not again.changes.write
         assert not again.changes.delete
+
+    def check_refused(self, broken: int) -> None:
+        """Where broken articles stop a run, it names all of them and leaves the output as it was."""
+        before = tree(self.output)
+        with pytest.raises(BrokenArticlesError) as caught:
+            self.build(self.root / "site", full=self.full)
+        assert len(caught.value.failed) == broken
+        assert tree(self.output) == before
 
     def check_accounts(self) -> None:
         """What is kept for hubs are the documents that there are, by their bytes; they are owed no others."""
@@ -346,12 +385,10 @@ class Publisher(RuleBasedStateMachine):
         return self.root / "site" / "feeds"
 
     def put(self, path: str, text: Text) -> None:
-        """Write an article and remember its last good version."""
+        """Write an article."""
         (self.articles / path).parent.mkdir(parents=True, exist_ok=True)
         (self.articles / path).write_text(text.render(), encoding="utf-8")
         self.model[path] = text
-        if not text.broken:
-            self.good[path] = text
 
     def write_configuration(self) -> None:
         """Write configuration and registry."""
@@ -366,7 +403,7 @@ class Publisher(RuleBasedStateMachine):
             f"pages: {self.configuration['pages']}\nsources: [{{path: ../articles}}]\n"
             f"content: {self.configuration['content']}\nformats: {self.configuration['formats']}\n"
             f"hubs: {self.configuration['hubs']}\nprecompress: {self.configuration['precompress']}\n"
-            + (f"feeds:\n{feeds}\n" if feeds else ""),
+            f"on_error: {self.configuration['on_error']}\n" + (f"feeds:\n{feeds}\n" if feeds else ""),
             encoding="utf-8",
         )
 

@@ -20,18 +20,20 @@ from syndicate import Report, build, load_settings
 from syndicate.errors import Problem
 from syndicate.index import Index
 from syndicate.indexfile import SCHEMA_VERSION, ArticleRow, FileRow, IndexBroken, KnownFile, Member, put_aside
-from syndicate.report import FeedReport
+from syndicate.report import Failure, FeedReport
 
 ALWAYS = {"after": -(10**12), "until": 10**12, "limit": None}
 NOTE = Problem(path="a.md", field=("heat",), found="'x'", expected="a number")
 FAILED = Problem(path="a.md", line=2, field=("title",), found="nothing", expected="a title")
+
+BEGAN = datetime(2024, 6, 1, tzinfo=UTC)
 
 
 @pytest.fixture
 def index() -> Iterator[Index]:
     """An empty index in memory, with a run begun."""
     with Index.open(":memory:") as opened:
-        opened.begin()
+        opened.begin(int(BEGAN.timestamp()))
         yield opened
 
 
@@ -52,6 +54,11 @@ def failed(path: str, *, source: int = 0, problem: Problem = FAILED) -> FileRow:
     """A file that could not be read."""
     encoded = msgspec.msgpack.encode(problem)
     return FileRow(source=source, path=path, size=9, mtime=9, read_at=9, digest=b"9", problem=encoded)
+
+
+def failure(**facts: Any) -> Failure:
+    """FAILED as the index tells it: broken since the run of the fixture, with further facts."""
+    return Failure(**msgspec.structs.asdict(FAILED), broken_since=BEGAN, **facts)
 
 
 def put(index: Index, wanted: FileRow, *, drafts: bool = False) -> set[str]:
@@ -325,22 +332,22 @@ def test_a_file_that_fails_keeps_its_last_good_article(index: Index) -> None:
     """A broken version touches nothing and is told; a good one takes its place and ends that (law 5)."""
     put(index, row("a"))
     assert put(index, failed("a")) == set()
-    assert (shown(index), index.failures()) == (["a"], (FAILED,))
+    assert (shown(index), *index.failures(99)) == (["a"], failure(version_of=BEGAN, stays_published=True))
     assert index.counts(99, include_unpublished=False)["articles"] == 1
     known = index.known_file(0, "a")
     assert known
     assert (known.size, known.digest) == (9, b"9")
     assert put(index, row("a", digest=b"2")) == set()
-    assert index.failures() == ()
+    assert index.failures(99) == ()
     assert put(index, failed("a")) == set()
     assert forget(index, "a") == {"all/"}
-    assert index.failures() == ()
+    assert index.failures(99) == ()
 
 
 def test_a_file_that_never_was_good_is_a_failure_alone(index: Index) -> None:
     """A new file that fails is known, with its problem, and stands nowhere."""
     assert put(index, failed("a")) == set()
-    assert index.failures() == (FAILED,)
+    assert index.failures(99) == (failure(),)
     assert index.count_files() == 1
     assert index.counts(99, include_unpublished=False)["articles"] == 0
     assert put(index, row("a", digest=b"2")) == {"all/"}
@@ -619,7 +626,7 @@ def test_an_article_counts_for_the_first_reason(index: Index, drafts: bool, expe
 def test_an_empty_index_counts_nothing(index: Index) -> None:
     """Nothing is zero, not unknown."""
     assert set(index.counts(0, include_unpublished=False).values()) == {0}
-    assert (index.failures(), index.notes(), index.merged(), index.feeds()) == ((), (), [], {})
+    assert (index.failures(99), index.notes(), index.merged(), index.feeds()) == ((), (), [], {})
 
 
 def test_what_was_left_out_is_summed_and_listed(index: Index) -> None:
@@ -640,7 +647,7 @@ def test_what_was_left_out_is_summed_and_listed(index: Index) -> None:
     counts = index.counts(99, include_unpublished=False)
     assert (counts["capped"], counts["repeated"]) == (3, 4)
     assert index.notes() == (other, NOTE, other)
-    assert [problem.path for problem in index.failures()] == ["c.md", "a.md"]
+    assert [problem.path for problem in index.failures(99)] == ["c.md", "a.md"]
 
 
 def test_records_of_many_files_come_in_chunks(index: Index) -> None:

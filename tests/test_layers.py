@@ -14,16 +14,17 @@ LAYERS = [
     "blockyaml yamltext frontmatter fields body periods article border registry schema settings selection"
     " catalogue compose plan report encoding delivery question web.ranges web.conditional web.negotiation"
     " render render.markup render.xmlfeed render.rss render.atom render.jsonfeed render.opml render.html"
-    " render.page render.embed render.listing render.sitemap check check.finding check.inspection check.kinds"
+    " render.page render.embed render.listing render.sitemap diagnosis"
+    " check check.finding check.inspection check.kinds"
     " check.clauses check.whole check.forms check.moments check.content check.elements check.xmldocument"
     " check.links check.media check.rss check.rssrules check.rssvalues check.rssitem"
     " check.atom check.atomrules check.atomvalues check.ruleslist"
     " check.jsonlines check.jsonrules check.jsonfeed check.opml check.references check.crosslinks",
-    "config sources index indexfile accounts lookup publish starter hosting lock websub fetching",
+    "config sources index indexfile accounts lookup publish starter hosting lock lastrun websub fetching",
     "workers window archive refresh edition rendering root siblings owed pipeline push schedule look watch"
     " ondemand web web.answers web.asgi web.files web.query web.run web.site web.static checking"
-    " linking gate",
-    "cli cli.options cli.building cli.serving cli.looking cli.checking terminal",
+    " linking gate upkeep installation doctor",
+    "cli cli.options cli.building cli.serving cli.looking cli.checking cli.doctoring terminal",
 ]
 LAYER = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
 
@@ -42,6 +43,7 @@ BESIDE = {
     "catalogue": "registry selection settings",
     "compose": "article catalogue selection settings",
     "report": "plan",
+    "diagnosis": "report",
     "delivery": "encoding settings",
     "question": "article selection settings",
     "render.xmlfeed": "render.markup",
@@ -92,12 +94,13 @@ BESIDE = {
     "rendering": "window workers",
     "root": "refresh",
     "siblings": "workers",
-    "pipeline": "gate refresh edition rendering root siblings owed window workers",
+    "pipeline": "gate refresh edition rendering root siblings owed upkeep window workers",
     "checking": "linking",
-    "look": "pipeline edition",
+    "look": "pipeline edition upkeep",
     "push": "owed pipeline",
+    "doctor": "installation pipeline refresh",
     "schedule": "pipeline",
-    "watch": "owed pipeline refresh",
+    "watch": "owed pipeline refresh upkeep",
     "ondemand": "window workers",
     "web": "web.asgi web.query web.site web.static",
     "web.answers": "",
@@ -107,11 +110,12 @@ BESIDE = {
     "web.run": "pipeline watch web web.asgi web.site",
     "web.site": "pipeline",
     "web.static": "web.answers web.asgi web.files web.site",
-    "cli": "cli.options cli.building cli.serving cli.looking cli.checking",
+    "cli": "cli.options cli.building cli.serving cli.looking cli.checking cli.doctoring",
     "cli.building": "cli.options terminal",
     "cli.serving": "cli.options",
     "cli.looking": "cli.options terminal",
     "cli.checking": "cli.options",
+    "cli.doctoring": "cli.options",
 }
 
 # What is written, each by a module of its own.
@@ -205,7 +209,7 @@ def test_the_package_gives_only_its_version(name: str) -> None:
     taken = {each for each in imports_of(name) if each.rpartition(".")[0] == "syndicate"}
     modules = {f"syndicate.{each}" for each in MODULES}
     assert taken - modules <= {"syndicate.__version__"}
-    assert name in ("cli", "refresh") or not taken - modules
+    assert name in ("cli", "refresh", "upkeep", "installation") or not taken - modules
 
 
 def test_errors_know_nothing_of_the_project() -> None:

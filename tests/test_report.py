@@ -8,10 +8,10 @@ import pytest
 
 from syndicate.errors import Problem
 from syndicate.plan import Plan
-from syndicate.report import ChangedFeed, FeedReport, Merged, Report, report_json
+from syndicate.report import ChangedFeed, Failure, FeedReport, Merged, Report, report_json
 
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
-PROBLEM = Problem(path="a.md", line=3, field=("title",), found="nothing", expected="a title")
+PROBLEM = Failure(path="a.md", line=3, field=("title",), found="nothing", expected="a title")
 NOTE = Problem(path="b.md", field=("images", 0, "url"), found="'x'", expected="an http or https URL")
 
 
@@ -106,7 +106,7 @@ def test_a_name_that_is_not_utf_8_is_spelled_out() -> None:
     """The bytes of a file's name that no text can hold stop neither the terminal nor the JSON."""
     odd = "\udcff.md"
     full = report(
-        failed=(Problem(path=odd, found="a", expected="b"),),
+        failed=(Failure(path=odd, found="a", expected="b"),),
         merged=(Merged(id="i", dropped=odd, kept=odd),),
     )
     assert b"udcff.md" in report_json(full)

@@ -270,7 +270,7 @@ def test_the_service_says_what_it_should(site: Path) -> None:
     found = units(printed(site, "systemd"))
     service = unit_of(found["syndicate.service"])["Service"]
     assert service["Type"] == "oneshot"
-    assert service["SuccessExitStatus"] == "1"
+    assert service["SuccessExitStatus"] == "1 143"
     assert service["ReadWritePaths"].split() == [f"{site}/.syndicate", f"{site}/feeds", f"{site}/kept"]
     assert service["ProtectSystem"] == "strict"
     assert service["RestrictAddressFamilies"] == "AF_UNIX"

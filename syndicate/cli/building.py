@@ -61,6 +61,7 @@ def _progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None] | None
 @now_option
 @click.option("--allow-empty", is_flag=True, help="Build empty feeds where the sources hold no article.")
 @click.option("--full", is_flag=True, help="Do everything anew, whatever the index says.")
+@click.option("--adopt", is_flag=True, help="Replace files in the output that are in the way and not ours.")
 @click.option("--jobs", type=click.IntRange(1), help="How many processes may work; default one a processor.")
 @click.option("--wait", type=click.FloatRange(0), default=0.0, help="Seconds to wait for another run to end.")
 @click.option(
@@ -92,8 +93,10 @@ def build(
 
 
 def _print_report(report: Report, *, quiet: bool, verbose: bool) -> None:
-    for problem in report.failed:
-        click.echo(f"failed: {problem}", err=True)
+    for line in report.failures():
+        click.echo(f"failed: {line}", err=True)
+    for line in report.obstacles():
+        click.echo(f"blocked: {line}", err=True)
     for fault in report.faults:
         if fault.severity == "error":
             click.echo(f"not published: {fault}", err=True)

@@ -5,6 +5,7 @@ May know: the configuration and the errors; no stage of a build.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterator
@@ -17,11 +18,11 @@ import click
 if TYPE_CHECKING:
     from syndicate.settings import Settings
 
-FAILED, REFUSED, BUSY, INTERRUPTED = 1, 2, 3, 130
+FAILED, REFUSED, BUSY, INTERRUPTED, TERMINATED = 1, 2, 3, 130, 143
 
 EPILOG = (
-    "Exit codes: 0 fine; 1 some articles failed, or none could be read; 2 usage or configuration;"
-    " 3 another run is at work."
+    "Exit codes: 0 fine; 1 some articles failed, none could be read, or a file is in the way; 2 usage,"
+    " configuration, or what the machine refuses; 3 another run is at work."
 )
 
 
@@ -61,11 +62,23 @@ ping_option = click.option(
 
 @contextmanager
 def errors_as_lines() -> Iterator[None]:
-    """Turn the project's own errors into lines on standard error and an exit code."""
-    from syndicate.errors import ArticleError, ConfigError, LockedError, NoArticlesError, SyndicateError
+    """Turn the project's own errors into lines on standard error and an exit code.
+
+    So is all that the machine refuses, such as a full disk. SIGTERM ends a command as Ctrl-C does.
+    """
+    from syndicate.errors import (
+        ArticleError,
+        BrokenArticlesError,
+        ConfigError,
+        LockedError,
+        NoArticlesError,
+        SyndicateError,
+        Terminated,
+    )
 
     try:
-        yield
+        with _ending_on_sigterm():
+            yield
     except ConfigError as error:
         for problem in error.problems:
             click.echo(f"error: {problem}", err=True)
@@ -73,11 +86,14 @@ def errors_as_lines() -> Iterator[None]:
     except ArticleError as error:
         click.echo(f"failed: {error}", err=True)
         sys.exit(FAILED)
-    except NoArticlesError as error:
+    except (NoArticlesError, BrokenArticlesError) as error:
         for problem in error.failed:
             click.echo(f"failed: {problem}", err=True)
         click.echo(f"error: {error}", err=True)
         sys.exit(FAILED)
+    except Terminated:
+        click.echo("terminated", err=True)
+        sys.exit(TERMINATED)
     except KeyboardInterrupt:
         click.echo("interrupted", err=True)
         sys.exit(INTERRUPTED)
@@ -87,6 +103,34 @@ def errors_as_lines() -> Iterator[None]:
     except SyndicateError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(REFUSED)
+    except OSError as error:
+        if error.errno == errno.EPIPE:
+            raise  # Whoever read what is printed went; click knows what to do then.
+        place = f"{error.filename}: " if error.filename else ""
+        click.echo(f"error: {place}{(error.strerror or str(error)).lower()}", err=True)
+        sys.exit(REFUSED)
+
+
+@contextmanager
+def _ending_on_sigterm() -> Iterator[None]:
+    """Let SIGTERM, as systemd and containers send it, end a command in order, a second one at once."""
+    import signal
+    import threading
+
+    from syndicate.errors import Terminated
+
+    def end(*_: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        raise Terminated
+
+    if threading.current_thread() is not threading.main_thread():
+        yield  # Signals are the main thread's.
+        return
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def load_site(config_path: str | None, output: str | None = None) -> Settings:
