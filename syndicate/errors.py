@@ -43,6 +43,11 @@ def below(path: str, folder: str) -> str:
     return path.removeprefix(folder.rstrip("/") + "/")
 
 
+def is_below(path: str, folder: str) -> bool:
+    """Tell whether a path lies below a folder, by their names alone."""
+    return below(path, folder) != path
+
+
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that is wrong in one place: what was found there and what was expected."""
 

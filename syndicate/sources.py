@@ -17,7 +17,7 @@ import msgspec
 from syndicate import frontmatter
 from syndicate.article import Article, Reading
 from syndicate.border import parse_article
-from syndicate.errors import ArticleError, ConfigError, Problem, below
+from syndicate.errors import ArticleError, ConfigError, Problem, below, is_below
 from syndicate.settings import Settings, Source
 from syndicate.yamltext import Mapping
 
@@ -47,8 +47,8 @@ class SourceFile(msgspec.Struct, frozen=True, gc=False):
 def scan_sources(settings: Settings) -> list[SourceFile]:
     """Find the files of all sources, in the order of the sources and of the paths.
 
-    Hidden files and folders are passed over; a link to a folder is followed once; a file that two
-    sources name belongs to the first. Raises ConfigError for sources that do not exist.
+    Hidden files and folders are passed over, and so is the output; a link to a folder is followed once; a
+    file that two sources name belongs to the first. Raises ConfigError for sources that do not exist.
     """
     return sorted(walk_sources(settings), key=lambda file: (file.source, file.path))
 
@@ -63,7 +63,7 @@ def walk_sources(settings: Settings) -> Iterator[SourceFile]:
     shared = len(settings.sources) > 1
     for number, source in enumerate(settings.sources):
         try:
-            for each in _scan(number, source):
+            for each in _scan(number, source, settings.output):
                 # A name that is not UTF-8 may be known as another file is called (it is spelled out with
                 # backslashes), and two sources may name one file; the first one stays.
                 if shared or "\\" in each.path:
@@ -97,7 +97,7 @@ def find_files(settings: Settings, paths: Iterable[str]) -> Iterator[tuple[int, 
     """
     for file in dict.fromkeys(paths):
         for number, source in enumerate(settings.sources):
-            path = _path_in(source, file)
+            path = _path_in(source, file, settings.output)
             if path is None:
                 continue
             try:
@@ -113,11 +113,13 @@ def find_files(settings: Settings, paths: Iterable[str]) -> Iterator[tuple[int, 
 
 def is_source_file(settings: Settings, file: str) -> bool:
     """Tell whether a path is, or would be, a file of a source."""
-    return any(_path_in(source, file) is not None for source in settings.sources)
+    return any(_path_in(source, file, settings.output) is not None for source in settings.sources)
 
 
-def _path_in(source: Source, file: str) -> str | None:
+def _path_in(source: Source, file: str, output: str | None) -> str | None:
     root, pattern = _split_glob(source.path)
+    if output and is_below(output, root) and is_below(file, output):
+        return None  # As in `_walk`.
     if file == root:
         # A source that is one file is itself, whatever its name.
         return None if pattern or os.path.isdir(root) else os.path.basename(file)
@@ -148,7 +150,7 @@ def _known_as(path: str) -> str:
     )
 
 
-def _scan(number: int, source: Source) -> Iterator[SourceFile]:
+def _scan(number: int, source: Source, output: str | None) -> Iterator[SourceFile]:
     root, pattern = _split_glob(source.path)
     if pattern is None and not os.path.isdir(root):
         status = os.stat(root)
@@ -156,7 +158,7 @@ def _scan(number: int, source: Source) -> Iterator[SourceFile]:
         yield _source_file(number, name, os.path.join(folder, name), status)
         return
     include, exclude = _filters(source, pattern)
-    for prefix, entries in _walk(root):
+    for prefix, entries in _walk(root, output):
         for entry in entries:
             path = prefix + entry.name
             if not include.fullmatch(path) or (exclude and exclude.fullmatch(path)):
@@ -181,12 +183,14 @@ def _link_to_nowhere(number: int, path: str, file: str) -> SourceFile:
     return SourceFile(source=number, path=_known_as(path), file=file, size=0, mtime_ns=0)
 
 
-def _walk(root: str) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
+def _walk(root: str, output: str | None) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
     """Walk a folder with one scandir each; give what is in each but folders, some at once, and the path.
 
-    An unreadable root is an error, a folder that vanished is not.
+    The output is passed over: our own pages are no articles. An unreadable root is an error, a folder
+    that vanished is not.
     """
-    seen: set[tuple[int, int]] = set()
+    ours = _identity(output) if output else None
+    seen = {ours} if ours else set()
     stack = [(root, "")]
     while stack:
         folder, prefix = stack.pop()
@@ -205,12 +209,27 @@ def _walk(root: str) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
                         if len(found) == _ENTRIES_AT_ONCE:
                             yield prefix, found
                             found = []
+                    elif entry.path == output or (ours and ours[1] == entry.inode() and _is(entry, ours)):
+                        continue
                     elif not entry.is_symlink() or _is_new(entry, seen):
                         stack.append((entry.path, f"{prefix}{entry.name}/"))
         except FileNotFoundError:
             if not prefix:
                 raise
         yield prefix, found
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None  # It is not there yet.
+    return status.st_dev, status.st_ino
+
+
+def _is(entry: os.DirEntry[str], folder: tuple[int, int]) -> bool:
+    # A link to a folder above the output leads to it by another path.
+    return _identity(entry.path) == folder
 
 
 def _is_new(entry: os.DirEntry[str], seen: set[tuple[int, int]]) -> bool:
@@ -275,23 +294,37 @@ def read_article(file: SourceFile, reading: Reading) -> Article:
 def read_file(file: SourceFile) -> bytes:
     """Read the bytes of a file. Raises ArticleError where it cannot be read or is too large."""
     try:
-        descriptor = os.open(file.file, os.O_RDONLY)
+        # What has become a pipe meanwhile would let us wait for a writer.
+        descriptor = os.open(file.file, os.O_RDONLY | os.O_NONBLOCK)
         try:
-            size = os.fstat(descriptor).st_size
-            if size <= LARGEST_FILE:
-                return _read_all(descriptor, size)
+            raw = _read_regular(descriptor)
         finally:
             os.close(descriptor)
-        problem = Problem(found=f"{size:,} bytes", expected=f"at most {LARGEST_FILE:,}")
+        if isinstance(raw, bytes):
+            return raw
+        problem = raw
     except OSError as error:
         problem = Problem(found=(error.strerror or str(error)).lower(), expected="a readable file")
     raise ArticleError(problem.at(_shown(file), None))
 
 
+def _read_regular(descriptor: int) -> bytes | Problem:
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
+        return Problem(found="a pipe, a socket or a device", expected="a file")
+    size = status.st_size
+    if size <= LARGEST_FILE:
+        raw = _read_all(descriptor, size)
+        size = len(raw)
+        if size <= LARGEST_FILE:
+            return raw
+    return Problem(found=f"{size:,} bytes", expected=f"at most {LARGEST_FILE:,}")
+
+
 def _read_all(descriptor: int, size: int) -> bytes:
-    # One byte more than expected tells at once that there is no more.
+    # One byte more than expected tells at once that there is no more. A file may grow while it is read.
     raw = os.read(descriptor, size + 1)
-    while more := len(raw) != size and os.read(descriptor, LARGEST_FILE):
+    while len(raw) <= LARGEST_FILE and (more := len(raw) != size and os.read(descriptor, LARGEST_FILE)):
         raw += more
     return raw
 
@@ -322,8 +355,10 @@ def make_article(parsed: Parsed, file: SourceFile, reading: Reading) -> Article:
         raise ArticleError(_located(error.problem, text, file)) from None
     if not article.notes:
         return article
-    notes = tuple(_located(note, text, file) for note in article.notes)
-    return msgspec.structs.replace(article, notes=notes)
+    # Parsed once for all of them: a stranger may write hundreds.
+    lines = frontmatter.lines_of(text, [note.field for note in article.notes])
+    notes = (note.at(_shown(file), line) for note, line in zip(article.notes, lines, strict=True))
+    return msgspec.structs.replace(article, notes=tuple(notes))
 
 
 def _shown(file: SourceFile) -> str:
@@ -331,7 +366,7 @@ def _shown(file: SourceFile) -> str:
 
 
 def _located(problem: Problem, text: str, file: SourceFile) -> Problem:
-    line = problem.line or (frontmatter.line_of(text, problem.field) if problem.field else None)
+    line = problem.line or (frontmatter.lines_of(text, [problem.field])[0] if problem.field else None)
     return problem.at(_shown(file), line)
 
 
