@@ -9,12 +9,13 @@ May know: nothing of feeds, formats or files; a path is a name here.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from typing import NoReturn
 from urllib.parse import quote, unquote
 
 from syndicate.article import DATED_STEM, Article, Provider, Reading, article_key
-from syndicate.body import render_body
+from syndicate.body import Oversize, render_body
 from syndicate.dates import parse_instant, parse_zone
 from syndicate.errors import ArticleError, FieldPath, Problem, quoted
 from syndicate.fields import LONGEST_TEXT, FieldReader
@@ -38,6 +39,8 @@ _OTHER_NAMES = frozenset(name for names in COMMON_NAMES.values() for name in nam
 
 LONGEST_SUMMARY = 5_000
 LONGEST_ID = 2_000
+MOST_VALUES = 100
+"""How many topics, images and the like one article may have: each topic is a feed of its own."""
 NATIVE_NAMES = frozenset(
     "title excerpt publishedDateTime updatedDateTime webUrl originalUrl ampWebUrl cdnAmpWebUrl provider"
     " authors topics images related actions featuredContent type category locale quality heat length"
@@ -101,7 +104,7 @@ class _Border(FieldReader):
             published=published,
             updated=max(published, self.updated() or published),
             summary=self.text(LONGEST_SUMMARY, "excerpt"),
-            body_html=render_body(body, markdown=name not in ("html", "htm"), base=permalink),
+            body_html=self.body(body, markdown=name not in ("html", "htm"), base=permalink),
             amp_url=self.url("ampWebUrl"),
             cdn_amp_url=self.url("cdnAmpWebUrl"),
             provider=provider,
@@ -218,7 +221,7 @@ class _Border(FieldReader):
                 return cleaned
         if self.reading.permalink:
             name_part = self.stem_slug if self.stem_slug != "index" else article_key(self.path)
-            local = published.astimezone(parse_zone(self.reading.time_zone))
+            local = _local(published, self.reading.time_zone)
             filled = self.reading.permalink.format(
                 year=f"{local.year:04}",
                 month=f"{local.month:02}",
@@ -251,7 +254,20 @@ class _Border(FieldReader):
         self.note(field, value, "an e-mail address")
         return None
 
+    def body(self, text: str, *, markdown: bool, base: str) -> str | None:
+        try:
+            return render_body(text, markdown=markdown, base=base)
+        except Oversize as oversize:
+            self.note(("body",), oversize.found, oversize.expected)
+            return None
+
     # Fields of many values.
+
+    def each(self, field: FieldPath, value: Value) -> Iterator[tuple[FieldPath, Value]]:
+        if isinstance(value, list) and len(value) > MOST_VALUES:
+            self.note(field, f"{len(value):,} values", f"at most {MOST_VALUES}; the others are left out")
+            value = value[:MOST_VALUES]
+        return super().each(field, value)
 
     def topics(self) -> tuple[str, ...]:
         found: dict[str, str] = {}
@@ -326,7 +342,8 @@ class _Border(FieldReader):
     def related(self, permalink: str, enclosures: tuple[Enclosure, ...]) -> tuple[Enclosure, ...]:
         """Take the first distinct related links, up to the limit, never the article's own."""
         limit = self.reading.related_limit
-        links = list(self.each(*self.find("related"))) if "related" in self.given else ()
+        # These have a limit of the publisher's own.
+        links = list(super().each(*self.find("related"))) if "related" in self.given else ()
         if not links:
             return ()
         own = {
@@ -376,6 +393,13 @@ def _percent_decoded(name: str) -> str:
         return plain(unquote(name, errors="strict"))
     except UnicodeDecodeError:
         return name
+
+
+def _local(instant: datetime, zone: str) -> datetime:
+    try:
+        return instant.astimezone(parse_zone(zone))
+    except OverflowError:
+        return instant  # Some hours of the first and the last year that there are lie in none elsewhere.
 
 
 def _path_part(name: str) -> str:

@@ -17,6 +17,7 @@ from syndicate.urls import IMAGE_TYPES, MEDIA_TYPES, clean_media_type, clean_url
 from syndicate.yamltext import Value
 
 LONGEST_TEXT = 500
+MOST_NOTES = 100
 _WHOLE = re.compile(r"\d{1,15}", re.ASCII)
 
 
@@ -29,8 +30,16 @@ class FieldReader:
         self.repeated = 0
 
     def note(self, field: FieldPath, value: Value, expected: str) -> None:
-        """Remember a value that is left out."""
-        self.notes.append(Problem(field=field, found=quoted(value), expected=expected))
+        """Remember a value that is left out; of the `MOST_NOTES`th, that there are more."""
+        if len(self.notes) < MOST_NOTES - 1:
+            self.notes.append(Problem(field=field, found=quoted(value), expected=expected))
+        elif len(self.notes) == MOST_NOTES - 1:
+            expected = "fewer: the others are not named"
+            self.notes.append(
+                Problem(
+                    field=field, found=f"{MOST_NOTES} values or more that cannot be used", expected=expected
+                )
+            )
 
     def each(self, field: FieldPath, value: Value) -> Iterator[tuple[FieldPath, Value]]:
         """Go through a list with the place of each value; a single value is a list of one."""
