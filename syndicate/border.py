@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from typing import NoReturn
 from urllib.parse import quote, unquote
@@ -221,7 +222,10 @@ class _Border(FieldReader):
                 return cleaned
         if self.reading.permalink:
             name_part = self.stem_slug if self.stem_slug != "index" else article_key(self.path)
-            local = _local(published, self.reading.time_zone)
+            local = published
+            # Some hours of the first and the last year that there are lie in none elsewhere.
+            with suppress(OverflowError):
+                local = published.astimezone(parse_zone(self.reading.time_zone))
             filled = self.reading.permalink.format(
                 year=f"{local.year:04}",
                 month=f"{local.month:02}",
@@ -247,12 +251,6 @@ class _Border(FieldReader):
         if self.reading.ids == "permalink":
             return permalink
         return tag_uri(self.reading.site_id, article_key(self.path))
-
-    def email(self, field: FieldPath, value: Value) -> str | None:
-        if value is None or (isinstance(value, str) and _is_email(value)):
-            return value
-        self.note(field, value, "an e-mail address")
-        return None
 
     def body(self, text: str, *, markdown: bool, base: str) -> str | None:
         try:
@@ -360,7 +358,7 @@ class _Border(FieldReader):
             name = next((name for name in ("webUrl", "originalUrl", "url") if mapping.get(name)), "webUrl")
             url = self.clean_url((*field, name), mapping.get(name))
             if url is None:
-                if not mapping.get(name):
+                if mapping.get(name) in (None, ""):
                     self.note((*field, name), None, "an http or https URL")
             elif url in own or url in found:
                 self.repeated += 1
@@ -395,17 +393,6 @@ def _percent_decoded(name: str) -> str:
         return name
 
 
-def _local(instant: datetime, zone: str) -> datetime:
-    try:
-        return instant.astimezone(parse_zone(zone))
-    except OverflowError:
-        return instant  # Some hours of the first and the last year that there are lie in none elsewhere.
-
-
 def _path_part(name: str) -> str:
     # A file may be called `c#?.md`: in an address those would begin a fragment or a query.
     return quote(name, safe="/!$&'()*+,;=:@", errors="replace")
-
-
-def _is_email(text: str) -> bool:
-    return bool(re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}", text))

@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from syndicate.dates import parse_duration
 from syndicate.errors import FieldPath, Problem, quoted
 from syndicate.model import Enclosure
-from syndicate.text import plain
+from syndicate.text import plain, settle, shows_nothing
 from syndicate.urls import IMAGE_TYPES, MEDIA_TYPES, clean_media_type, clean_url, media_type
 from syndicate.yamltext import Value
 
 LONGEST_TEXT = 500
 MOST_NOTES = 100
 _WHOLE = re.compile(r"\d{1,15}", re.ASCII)
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
 
 
 class FieldReader:
@@ -67,8 +68,8 @@ class FieldReader:
         if len(text) > longest:
             self.note(field, f"{len(text):,} characters", f"at most {longest:,}; the rest is left out")
             text = text[:longest].rpartition(" ")[0] or text[:longest]
-            text += "…"
-        return text
+            text = settle(text) + "…"
+        return "" if shows_nothing(text) else text
 
     def clean_url(self, field: FieldPath, value: Value) -> str | None:
         """Read an http or https URL, made absolute."""
@@ -98,6 +99,13 @@ class FieldReader:
             self.note(field, value, "a playing time such as PT15M or 15:00")
         return seconds
 
+    def email(self, field: FieldPath, value: Value) -> str | None:
+        """Read an e-mail address."""
+        if value is None or (isinstance(value, str) and _EMAIL.fullmatch(value)):
+            return value
+        self.note(field, value, "an e-mail address")
+        return None
+
     def images(self, field: FieldPath, value: Value) -> tuple[Enclosure, ...]:
         """Read a list of images; a type that the address does not tell is JPEG."""
         if value is None:
@@ -112,7 +120,7 @@ class FieldReader:
             mapping = each if isinstance(each, dict) else {"url": each}
             url = self.clean_url((*place, "url"), mapping.get("url"))
             if url is None:
-                if not mapping.get("url"):
+                if mapping.get("url") in (None, ""):
                     self.note((*place, "url"), None, "an http or https URL")
                 continue
             declared = mapping.get("type")

@@ -73,7 +73,11 @@ def parse(text: str) -> tuple[Mapping, str]:
 def lines_of(text: str, fields: Sequence[FieldPath]) -> list[int]:
     """Find the lines of fields in the front matter of a text, or of the nearest things that hold them.
 
+    `body` is where the body begins.
+
     It parses once more, since lines are asked for only where something is wrong.
     """
-    front, _ = split(text)
-    return lines_in_yaml(front, fields, first_line=2)
+    front, body = split(text)
+    lines = lines_in_yaml(front, fields, first_line=2)
+    body_line = text.count("\n", 0, len(text) - len(body)) + 1
+    return [body_line if field == ("body",) else line for field, line in zip(fields, lines, strict=True)]
