@@ -186,13 +186,30 @@ def _link_to_nowhere(number: int, path: str, file: str) -> SourceFile:
 def _walk(root: str, output: str | None) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
     """Walk a folder with one scandir each; give what is in each but folders, some at once, and the path.
 
-    The output is passed over: our own pages are no articles. An unreadable root is an error, a folder
-    that vanished is not.
+    A link to a folder is followed where the folder is not walked anyway, and so never in a circle. The
+    output is passed over: our own pages are no articles. An unreadable root is an error, a folder that
+    vanished is not.
     """
-    ours = _identity(output) if output else None
-    seen = {ours} if ours else set()
+    # What is walked elsewhere, or not at all: device and inode of each.
+    known = {_identity(root), _identity(output) if output else None}
+    inodes = {each[1] for each in known if each}
+    # Links to folders come last, in the order of their paths: which of two is followed must not depend
+    # on the order in which a folder gives its entries.
+    links: list[tuple[str, str]] = []
+    followed = [os.path.realpath(root)]
     stack = [(root, "")]
-    while stack:
+    while stack or links:
+        if not stack:
+            links.sort(key=lambda link: link[1], reverse=True)
+            link = links.pop()
+            target = os.path.realpath(link[0])
+            identity = _identity(target)
+            if identity in known or any(is_below(target, other) for other in followed):
+                continue
+            followed.append(target)
+            known.add(identity)
+            inodes.update(identity[1:] if identity else ())
+            stack.append(link)
         folder, prefix = stack.pop()
         found = []
         try:
@@ -209,9 +226,11 @@ def _walk(root: str, output: str | None) -> Iterator[tuple[str, list[os.DirEntry
                         if len(found) == _ENTRIES_AT_ONCE:
                             yield prefix, found
                             found = []
-                    elif entry.path == output or (ours and ours[1] == entry.inode() and _is(entry, ours)):
-                        continue
-                    elif not entry.is_symlink() or _is_new(entry, seen):
+                    elif entry.is_symlink():
+                        links.append((entry.path, f"{prefix}{entry.name}/"))
+                    elif entry.path != output and not (
+                        entry.inode() in inodes and _identity(entry.path) in known
+                    ):
                         stack.append((entry.path, f"{prefix}{entry.name}/"))
         except FileNotFoundError:
             if not prefix:
@@ -225,21 +244,6 @@ def _identity(path: str) -> tuple[int, int] | None:
     except OSError:
         return None  # It is not there yet.
     return status.st_dev, status.st_ino
-
-
-def _is(entry: os.DirEntry[str], folder: tuple[int, int]) -> bool:
-    # A link to a folder above the output leads to it by another path.
-    return _identity(entry.path) == folder
-
-
-def _is_new(entry: os.DirEntry[str], seen: set[tuple[int, int]]) -> bool:
-    # A link may point at a folder above itself; the same folder is walked once through links.
-    status = entry.stat()
-    key = (status.st_dev, status.st_ino)
-    if key in seen:
-        return False
-    seen.add(key)
-    return True
 
 
 def _split_glob(path: str) -> tuple[str, str | None]:
