@@ -22,7 +22,9 @@ def dotted(field: FieldPath) -> str:
         if isinstance(step, int):
             text += f"[{step}]"
         else:
-            text += f".{step}" if text else step
+            # A key is a stranger's text, too, and a message goes to a terminal.
+            name = step if step.isprintable() else ascii(step)[1:-1]
+            text += f".{name}" if text else name
     return text
 
 
