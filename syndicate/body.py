@@ -50,6 +50,7 @@ MOST_ADDRESSES = 1_048_576
 _IMAGE_WITHOUT_SOURCE = re.compile(r'<img(?:\s(?!src=)[^\s"=<>]+="[^"]*")*>')
 # Markdown's own lists and quotations nest 20 deep. Emphasis goes deeper, but holds no blocks.
 _DEEPEST_MARKDOWN = 100
+_MOST_READINGS = 8
 _URL_ATTRIBUTES = frozenset(("href", "src", "cite"))
 
 
@@ -120,11 +121,18 @@ def sanitise(html: str, base: str) -> str:
         "url_schemes": {"http", "https"},
         "link_rel": "noopener noreferrer",
     }
-    cleaned = _IMAGE_WITHOUT_SOURCE.sub("", nh3.clean(legal(html), **options))
-    if raised:
-        raise raised[0]
-    # References such as `&#1;` have become characters by now.
-    return legal(cleaned).replace("\r", "").strip()
+    # An element that went may leave its children where HTML does not allow them: `<p><p>`. Who reads that
+    # reads something else, so it is read once more here, until it stays what it is.
+    for _ in range(_MOST_READINGS):
+        before, total = html, 0
+        cleaned = _IMAGE_WITHOUT_SOURCE.sub("", nh3.clean(legal(html), **options))
+        if raised:
+            raise raised[0]
+        # References such as `&#1;` have become characters by now.
+        html = legal(cleaned).replace("\r", "").strip()
+        if html == before:
+            break
+    return html
 
 
 def render_body(text: str, *, markdown: bool, base: str) -> str | None:
