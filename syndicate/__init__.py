@@ -14,10 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from syndicate.article import Article
+    from syndicate.check import check_document
+    from syndicate.check.finding import Finding, Rule, Severity
+    from syndicate.checking import Checked, check_places
     from syndicate.config import load_registries, load_settings
     from syndicate.errors import (
         ArticleError,
         ConfigError,
+        FetchError,
         LockedError,
         NoArticlesError,
         Problem,
@@ -38,10 +42,14 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "article": ("Article",),
+    "check": ("check_document",),
+    "check.finding": ("Finding", "Rule", "Severity"),
+    "checking": ("Checked", "check_places"),
     "config": ("load_registries", "load_settings"),
     "errors": (
         "ArticleError",
         "ConfigError",
+        "FetchError",
         "LockedError",
         "NoArticlesError",
         "Problem",
@@ -63,10 +71,13 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "Article",
     "ArticleError",
+    "Checked",
     "ConfigError",
     "Document",
     "Enclosure",
     "Feed",
+    "FetchError",
+    "Finding",
     "Item",
     "LockedError",
     "NoArticlesError",
@@ -75,11 +86,15 @@ __all__ = [
     "PublishError",
     "RenderError",
     "Report",
+    "Rule",
     "Settings",
+    "Severity",
     "SyndicateError",
     "Term",
     "WorkerError",
     "build",
+    "check_document",
+    "check_places",
     "list_feeds",
     "load_registries",
     "load_settings",

@@ -11,6 +11,7 @@ import click
 
 from syndicate import __version__
 from syndicate.cli.building import build, init, watch
+from syndicate.cli.checking import check
 from syndicate.cli.looking import list_feeds, show
 from syndicate.cli.options import EPILOG
 from syndicate.cli.serving import headers, ping, schedule, serve
@@ -24,5 +25,5 @@ def main() -> None:
     gc.set_threshold(50_000)
 
 
-for _command in (build, watch, serve, headers, list_feeds, show, ping, schedule, init):
+for _command in (build, watch, serve, headers, list_feeds, show, check, ping, schedule, init):
     main.add_command(_command)
