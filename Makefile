@@ -8,7 +8,7 @@ PARSERS := tests/readers/node_modules/.ready
 AXE := tests/browser/node_modules/axe-core/axe.min.js
 
 .DEFAULT_GOAL := help
-.PHONY: help feeds test readers browser hub-test lint format coverage clean
+.PHONY: help feeds test readers browser hub-test fuzz lint format coverage clean
 
 help:  ## list what there is to do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,9 @@ $(AXE): tests/browser/package.json
 
 browser: $(READY) $(AXE)  ## run the tests in a real browser; needs npm, and Debian's chromium and chromium-driver
 	$(BIN)/python -m pytest -m browser --quiet tests/browser
+
+fuzz: $(READY)  ## try random input on everything that reads a stranger's, SYNDICATE_FUZZ_EXAMPLES times each
+	SYNDICATE_FUZZ_EXAMPLES=$${SYNDICATE_FUZZ_EXAMPLES:-2000} $(BIN)/python -m pytest -n auto --quiet tests/test_fuzz.py
 
 coverage: $(READY)  ## run all tests and measure what they reach
 	$(BIN)/python -m pytest -n auto --dist loadgroup --quiet --cov --cov-report=term-missing
