@@ -324,8 +324,8 @@ Edit = tuple[int, int, bytes]
 """Where in a thousandth of the document, how many bytes go, and what comes in their place."""
 
 _WORDS = (
-    b"< > </ /> & &amp; &lt;script&gt; ]]> <![CDATA[ <!-- <?x?> <item> <entry/> <link/> <guid/> { } [ ] , null"
-    b" 1e999 -0 true // a@b http://[::g]/ 2024-02-30 0000-01-01T00:00:00Z"
+    b"< > </ /> & &amp; &lt;script&gt; ]]> <![CDATA[ <!-- <?x?> <item> <entry/> <link/> <guid/> { } [ ] ,"
+    b" null 1e999 -0 true // a@b http://[::g]/ 2024-02-30 0000-01-01T00:00:00Z"
 ).split()
 _PARTS_OF_DOCUMENTS = (
     b"", b"\x00", b"\xff", b"\xef\xbb\xbf", b"\xff\xfe", b"\n", b"\r", b'"', b'"\\ud800"', b' rel="self"',
