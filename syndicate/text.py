@@ -129,8 +129,8 @@ def settle(text: str) -> str:
 
 def shows_nothing(text: str) -> bool:
     """Tell whether a reader sees nothing of a text: it is blanks, formatting and fillers alone."""
-    if text.isprintable() and _FILLERS.isdisjoint(text):
-        return not text.strip()
+    if text and "!" <= text[0] <= "~":
+        return False  # Nearly every text begins with something that is seen.
     return all(each in _FILLERS or unicodedata.category(each) in ("Cf", "Cc", "Zs") for each in text)
 
 
