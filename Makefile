@@ -62,7 +62,7 @@ browser: $(READY) $(AXE)  ## run the tests in a real browser; needs npm, and Deb
 
 coverage: $(READY)  ## measure what tests reach, those left out that start processes, where nothing is measured
 	$(BIN)/python -m pytest -n auto --dist loadgroup --quiet --cov --cov-report=term-missing \
-		-m 'not browser and not corpus and not processes and not readers'
+		-m 'not browser and not corpus and not dist and not processes and not readers'
 
 # Tools are nothing that a result depends on, so they are installed when they are asked for, as they are then.
 $(UV):
