@@ -18,8 +18,7 @@ AXE := tests/browser/node_modules/axe-core/axe.min.js
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help feeds test corpus readers browser hub-test fuzz lint format coverage lock \
-	test-minimum test-newest audit clean
+.PHONY: help feeds test corpus readers browser hub-test fuzz lint format coverage lock test-minimum test-newest audit dist clean
 
 help:  ## list what there is to do
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -66,7 +65,7 @@ fuzz: $(READY)  ## try random input on everything that reads a stranger's, SYNDI
 
 coverage: $(READY)  ## measure what tests reach, those left out that start processes, where nothing is measured
 	$(BIN)/python -m pytest -n auto --dist loadgroup --quiet --cov --cov-report=term-missing \
-		-m 'not browser and not corpus and not processes and not readers'
+		-m 'not browser and not corpus and not dist and not processes and not readers'
 
 # Tools are nothing that a result depends on, so they are installed when they are asked for, as they are then.
 $(UV):
@@ -95,6 +94,13 @@ audit: $(UV)  ## ask for known vulnerabilities of what is locked; advice, which 
 	$(UV) venv --quiet --clear --python $(PYTHON) $(TOOLS)/audit
 	$(UV) pip install --quiet --python $(TOOLS)/audit pip-audit
 	$(TOOLS)/audit/bin/python .ci/audit.py $(TOOLS)/audit/bin/pip-audit
+
+# The date in the archives is that of the last commit; in an unpacked sdist, that of its files.
+dist: export SOURCE_DATE_EPOCH ?= $(shell git log -1 --format=%ct 2>/dev/null || stat -c %Y PKG-INFO)
+dist: $(READY)  ## build sdist and wheel into dist, and test both
+	rm -rf dist
+	$(BIN)/python -m hatchling build --directory dist --target sdist --target wheel
+	$(BIN)/python -m pytest --quiet -m dist tests/test_dist.py
 
 lint: $(READY)  ## check style and types
 	$(BIN)/ruff check .

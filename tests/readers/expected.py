@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from syndicate import Article, Feed, Item, load_registries, read_articles
+from syndicate.article import Provider
 from syndicate.catalogue import specify
 from syndicate.compose import compose_feed, compose_item
 from syndicate.selection import Names, Selector, is_enabled
 from syndicate.settings import Settings
+from syndicate.urls import name_key
 
 
 def model_of(settings: Settings, now: datetime) -> dict[str, Feed]:
@@ -21,12 +23,13 @@ def model_of(settings: Settings, now: datetime) -> dict[str, Feed]:
     visible.sort(key=lambda article: article.published, reverse=True)
     registries = load_registries(settings)
     plain = Names(registries)
-    # Oldest first, so that the newest article has the last word on how a provider is shown.
-    learnt = {
-        f"providers/{plain.provider_key(each.provider)}": each.provider
-        for each in reversed(visible)
-        if each.provider
-    }
+    # Oldest first, so that the newest article has the last word on how a topic or a provider is shown.
+    learnt: dict[str, str | Provider] = {}
+    for article in reversed(visible):
+        # Of two spellings in one article, the first.
+        learnt |= {f"topics/{name_key(topic)}": topic for topic in reversed(article.topics)}
+        if article.provider:
+            learnt[f"providers/{plain.provider_key(article.provider)}"] = article.provider
     names = Names(registries, learnt)
     return dict(_feeds(settings, names, visible))
 
