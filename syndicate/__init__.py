@@ -14,11 +14,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from syndicate.article import Article
+    from syndicate.check import check_document
+    from syndicate.check.finding import Finding, Rule, Severity
+    from syndicate.checking import Checked, check_places
     from syndicate.config import load_registries, load_settings
     from syndicate.errors import (
         ArticleError,
         BrokenArticlesError,
         ConfigError,
+        FetchError,
         LockedError,
         NoArticlesError,
         Problem,
@@ -39,11 +43,15 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "article": ("Article",),
+    "check": ("check_document",),
+    "check.finding": ("Finding", "Rule", "Severity"),
+    "checking": ("Checked", "check_places"),
     "config": ("load_registries", "load_settings"),
     "errors": (
         "ArticleError",
         "BrokenArticlesError",
         "ConfigError",
+        "FetchError",
         "LockedError",
         "NoArticlesError",
         "Problem",
@@ -66,10 +74,13 @@ __all__ = [
     "Article",
     "ArticleError",
     "BrokenArticlesError",
+    "Checked",
     "ConfigError",
     "Document",
     "Enclosure",
     "Feed",
+    "FetchError",
+    "Finding",
     "Item",
     "LockedError",
     "NoArticlesError",
@@ -78,11 +89,15 @@ __all__ = [
     "PublishError",
     "RenderError",
     "Report",
+    "Rule",
     "Settings",
+    "Severity",
     "SyndicateError",
     "Term",
     "WorkerError",
     "build",
+    "check_document",
+    "check_places",
     "list_feeds",
     "load_registries",
     "load_settings",

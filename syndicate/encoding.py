@@ -21,6 +21,7 @@ _GZIP_LEVEL, _BROTLI_QUALITY = 9, 6
 # RFC 1952 §2.3: deflate, no flags, no time, slowest algorithm, unknown system. zlib's own header would
 # name the system that it was built on.
 _GZIP_HEADER = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff"
+_PIECE = 1024
 _TEXT = frozenset(("atom", "css", "html", "js", "json", "opml", "rss", "svg", "txt", "xml"))
 
 
@@ -77,3 +78,31 @@ def identity(codings: Sequence[str]) -> bytes:
 
         versions["br"] = f"{brotli.__version__} {_BROTLI_QUALITY}"
     return digest_of([versions[coding] for coding in sorted(codings)])
+
+
+def decode(coding: str, encoded: bytes, most: int) -> bytes | None:
+    """Decode what one of the encoders made; None for what is none of it, or longer than `most` bytes.
+
+    Raises ImportError for Brotli where its package is missing.
+    """
+    if coding == "gzip":
+        unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        try:
+            body = unpacker.decompress(encoded, most + 1)
+        except zlib.error:
+            return None
+        whole = unpacker.eof and not unpacker.unused_data
+        return body if whole and len(body) <= most else None
+    import brotli
+
+    decoder, pieces, length = brotli.Decompressor(), [], 0
+    try:
+        # In pieces, so that a few bytes which stand for many are noticed in time.
+        for start in range(0, len(encoded), _PIECE):
+            pieces.append(decoder.process(encoded[start : start + _PIECE]))
+            length += len(pieces[-1])
+            if length > most:
+                return None
+    except brotli.error:
+        return None
+    return b"".join(pieces) if decoder.is_finished() else None

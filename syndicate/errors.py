@@ -117,6 +117,19 @@ class PublishError(SyndicateError):
         return f"{self.path}: {self.reason}"
 
 
+class FetchError(SyndicateError):
+    """A document cannot be had: there is none at that place, or nobody who gives it."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        self.place = place
+        self.reason = reason
+        super().__init__(place, reason)
+
+    def __str__(self) -> str:
+        place = ascii(self.place)[1:-1] if not self.place.isprintable() else self.place
+        return f"{place}: {self.reason}"
+
+
 class NoArticlesError(SyndicateError):
     """The sources hold no usable article: the build stops before it would empty every feed (law 5)."""
 

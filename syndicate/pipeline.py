@@ -19,6 +19,7 @@ from syndicate.catalogue import FeedSpec
 from syndicate.config import load_registries
 from syndicate.edition import Edition
 from syndicate.errors import BrokenArticlesError, PublishError, WorkerError, below
+from syndicate.gate import Gate
 from syndicate.index import Index
 from syndicate.indexfile import INDEX_ERRORS
 from syndicate.lock import lock
@@ -53,6 +54,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     jobs: int | None = None
     wait: float = 0.0
     ping: bool = True
+    check: bool = False
 
 
 def build(
@@ -67,6 +69,7 @@ def build(
     jobs: int | None = None,
     wait: float = 0.0,
     ping: bool = True,
+    check: bool = False,
     executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Report:
@@ -77,7 +80,8 @@ def build(
     `adopt` replaces files in the output that are in the way and not ours; else they stay and are reported.
     `jobs` is how many processes may work (default: one a processor); `executor` takes their place.
     `wait` is how many seconds another run on the same output is waited for. Without `ping` the hubs
-    are not told of what changed, and what they are owed is kept for later.
+    are not told of what changed, and what they are owed is kept for later. `check` holds back every
+    document that has an error; what is published in its place stays.
     Raises ConfigError, NoArticlesError, BrokenArticlesError, PublishError, LockedError or WorkerError,
     each before any file is pruned; a file that was replaced is whole, old or new.
     """
@@ -91,6 +95,7 @@ def build(
         jobs=jobs,
         wait=wait,
         ping=ping,
+        check=check,
     )
     if dry_run:
         return over_copy(
@@ -228,6 +233,7 @@ class Run:
         )
         self.accounting = Accounting(index, settings.hubs)
         self.publication = Publication(output_folder(settings), dry_run=options.dry_run, adopt=options.adopt)
+        self.gate = Gate(self.now) if options.check else None
 
     def build(self, only: Sequence[str] | None = None, progress: Progress | None = None) -> Report:
         """Do the whole run."""
@@ -298,15 +304,26 @@ class Run:
         return changed
 
     def _offer_one(self, document: Document) -> State:
+        if self.gate and self._is_refused(self.gate, document):
+            return "same"
         state = self.publication.offer(document.path, document.body)
         self.accounting.see(document.path, document.body, state)
         return state
 
+    def _is_refused(self, gate: Gate, document: Document) -> bool:
+        """Tell whether a document that would be written has an error; then what is there stays."""
+        same = self.publication.compare(document.path, document.body) == "same"
+        if same or gate.passes(document):
+            return False
+        self.publication.refuse(document.path)
+        return True
+
     def _finish(self, changes: Changes, changed: dict[str, Window], gone: tuple[str, ...]) -> Report:
         index, publication = self.index, self.publication
+        refused = self.gate.refused if self.gate else set()
         rendered = set(publication.states)
         for path in index.wanted_files():
-            if path not in rendered:
+            if path not in rendered and path not in refused:
                 publication.keep(path)
         if self.settings.precompress:
             rendered |= self._offer_siblings()
@@ -317,10 +334,15 @@ class Run:
             ChangedFeed(path=path, reason=changes.feeds[window.key]) for path, window in changed.items()
         )
         report = msgspec.structs.replace(
-            self._report(changes, plan, foreign, tuple(reasons)), gone_feeds=gone
+            self._report(changes, plan, foreign, tuple(reasons)),
+            gone_feeds=gone,
+            refused=tuple(sorted(refused)),
+            faults=tuple(self.gate.faults) if self.gate else (),
         )
         if not self.options.dry_run:
             self._remember(plan, rendered & ours)
+            # As if somebody had altered their files: so the next run renders them again.
+            index.forget_documents(refused)
             self.accounting.close(ours)
             index.commit()
         return report

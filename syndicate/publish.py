@@ -110,7 +110,7 @@ class Publication:
         """Say what bytes are wanted at a path; they are staged where others of ours, or none, are there."""
         if not is_inside(path):
             raise PublishError(self.output, f"refuses to touch a path outside it: {path}")
-        state = self._compare(path, body)
+        state = self.compare(path, body)
         if state == "different" and path not in self.owned and not self._adopt:
             state = "foreign"
         self.states[path] = state
@@ -128,7 +128,13 @@ class Publication:
         with _refusals(self.output), open(place, "rb") as stream:
             return stream.read()
 
-    def _compare(self, path: str, body: bytes) -> State:
+    def refuse(self, path: str) -> None:
+        """Say that what a path should have is not to be published: what an earlier build left there stays."""
+        if path in self.owned and self.status(path) is not None:
+            self.keep(path)
+
+    def compare(self, path: str, body: bytes) -> State:
+        """Tell how a published file compares with the bytes wanted there."""
         status = self.status(path)
         place = os.path.join(self.output, path)
         if status is None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -82,6 +82,20 @@ class Failure(Problem, frozen=True, kw_only=True, omit_defaults=True):
         return f" ({', '.join(facts)})" if facts else ""
 
 
+class Fault(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule that a document broke which was about to be written, in a line; 0 is the whole of it."""
+
+    path: str
+    line: int
+    rule: str
+    severity: Literal["error", "warning"]
+    what: str
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}" if self.line else self.path
+        return f"{place}: {self.what} [{self.rule}]"
+
+
 class Announcement(msgspec.Struct, frozen=True, kw_only=True):
     """One topic, the address of a document, that a hub was told of; `failure` says why it was not."""
 
@@ -141,13 +155,15 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     announcements: tuple[Announcement, ...] = ()
     owed: int = 0
     warnings: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
     libyaml: bool = True
     dry_run: bool = False
 
     @property
     def ok(self) -> bool:
-        """Whether every article could be used, and every document written."""
-        return not self.failed and not self.changes.blocked
+        """Whether every article could be used, and every document published."""
+        return not (self.failed or self.changes.blocked or self.refused)
 
     @property
     def _outcome(self) -> Outcome:
@@ -208,6 +224,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         if left_out:
             yield "left out: " + _listed(left_out)
         yield from self._standing_in()
+        if self.refused:
+            yield f"not published for their errors: {counted(len(self.refused), 'document')}"
         if self.gone_feeds:
             yield "feeds that are no more: " + _listed(self.gone_feeds)
         if self.foreign_files:
@@ -245,6 +263,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
             yield f"left out: {note}"
         for feed in self.changed_feeds:
             yield f"changed: {feed.path} ({feed.reason})"
+        for fault in self.faults:
+            if fault.severity == "warning":
+                yield f"warning: {fault}"
         plan = self.changes
         written = (("created", plan.create), ("updated", plan.update), ("deleted", plan.delete))
         for word, paths in (*written, ("blocked", plan.blocked)):

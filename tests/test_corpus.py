@@ -24,6 +24,10 @@ from lxml import etree
 from test_schemas import check_atom, check_json, check_rss
 
 from syndicate import Report, build, load_registries, load_settings
+from syndicate.check import check_document
+from syndicate.check.finding import Severity
+from syndicate.fetching import LARGEST
+from syndicate.linking import check_folder
 
 with warnings.catch_warnings():
     # feedparser loads the deprecated module cgi on some versions of Python.
@@ -56,10 +60,11 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 class Built(NamedTuple):
-    """A finished build: its report and its documents by path."""
+    """A finished build: its report, its documents by path, and where they lie."""
 
     report: Report
     documents: dict[str, bytes]
+    output: Path
 
     def of(self, output: str) -> dict[str, bytes]:
         """Give the documents of one format, by the path of their feed."""
@@ -87,7 +92,7 @@ def built(folder: Path, articles: Path, **keys: Any) -> Built:
     report = build(load_settings(folder / "syndicate.yaml"), now=NOW, **keys)
     out = folder / "out"
     files = [path for path in sorted(out.rglob("*")) if path.name in FORMATS]
-    return Built(report, {path.relative_to(out).as_posix(): path.read_bytes() for path in files})
+    return Built(report, {path.relative_to(out).as_posix(): path.read_bytes() for path in files}, out)
 
 
 def news_config(azure: Path) -> dict[str, Any]:
@@ -389,3 +394,21 @@ def test_the_seed_document_is_unpublished(tmp_path: Path) -> None:
     seed = built(tmp_path, present("seed"))
     assert (seed.report.published, seed.report.unpublished) == (0, 1)
     assert not any(b"SenseTime" in body for body in seed.documents.values())
+
+
+def test_no_document_breaks_a_rule(news: Built) -> None:
+    """The check finds no error in the feed of everything, which shows every item, nor in the small ones."""
+    wanted = {path: body for path, body in news.documents.items() if path[:4] == "all/" or len(body) < 60_000}
+    errors = [
+        str(finding)
+        for path, body in wanted.items()
+        for finding in check_document(body, document=path, now=NOW)
+        if finding.rule.severity is Severity.ERROR
+    ]
+    assert len(wanted) > 100
+    assert errors == []
+
+
+def test_no_link_is_broken(news: Built) -> None:
+    """What the files say of each other is so: feeds, formats, lists, sitemap, pages, snippets."""
+    assert check_folder(str(news.output), called="out", largest=LARGEST, base=SITE["feeds_url"]) == ()

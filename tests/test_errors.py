@@ -9,6 +9,7 @@ import pytest
 from syndicate.errors import (
     ArticleError,
     ConfigError,
+    FetchError,
     FieldPath,
     NoArticlesError,
     Problem,
@@ -99,6 +100,7 @@ def test_problem_at() -> None:
         (ArticleError(PROBLEM), str(PROBLEM)),
         (RenderError("all", "no author"), "all: no author"),
         (PublishError("feeds/a", "is a file"), "feeds/a: is a file"),
+        (FetchError("https://a.example/\n", "silent"), r"https://a.example/\n: silent"),
         (
             NoArticlesError(["a", "b"], []),
             "no articles in a, b; nothing was changed (--allow-empty builds empty feeds)",
@@ -108,7 +110,7 @@ def test_problem_at() -> None:
             "no articles in a (2 failed); nothing was changed (--allow-empty builds empty feeds)",
         ),
     ],
-    ids=["config", "article", "render", "publish", "no-articles", "failed-articles"],
+    ids=["config", "article", "render", "publish", "fetch", "no-articles", "failed-articles"],
 )
 def test_errors_say_their_facts(error: SyndicateError, text: str) -> None:
     """Every error is a SyndicateError whose text holds its facts, and it survives another process."""

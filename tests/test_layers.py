@@ -14,12 +14,16 @@ LAYERS = [
     "blockyaml yamltext frontmatter fields body periods article border registry schema settings selection"
     " catalogue compose plan report encoding delivery question web.ranges web.conditional web.negotiation"
     " render render.markup render.xmlfeed render.rss render.atom render.jsonfeed render.opml render.html"
-    " render.page render.embed render.listing render.sitemap check check.finding diagnosis",
-    "config sources index indexfile accounts lookup publish starter hosting lock lastrun websub",
+    " render.page render.embed render.listing render.sitemap check check.finding check.inspection check.kinds"
+    " check.clauses check.whole check.forms check.moments check.content check.elements check.xmldocument"
+    " check.links check.media check.rss check.rssrules check.rssvalues check.rssitem"
+    " check.atom check.atomrules check.atomvalues check.ruleslist"
+    " check.jsonlines check.jsonrules check.jsonfeed check.opml check.references check.crosslinks diagnosis",
+    "config sources index indexfile accounts lookup publish starter hosting lock lastrun websub fetching",
     "workers window archive refresh edition rendering root siblings owed pipeline push schedule look watch"
-    " ondemand web web.answers web.asgi web.files web.query web.run web.site web.static upkeep"
-    " installation doctor",
-    "cli cli.options cli.building cli.serving cli.looking cli.doctoring terminal",
+    " ondemand web web.answers web.asgi web.files web.query web.run web.site web.static checking"
+    " linking gate upkeep installation doctor",
+    "cli cli.options cli.building cli.serving cli.looking cli.checking cli.doctoring terminal",
 ]
 LAYER = {name: level for level, names in enumerate(LAYERS) for name in names.split()}
 
@@ -48,6 +52,37 @@ BESIDE = {
     "render.embed": "render render.html",
     "render.listing": "render render.html",
     "render.opml": "render",
+    "check.jsonlines": "check.clauses check.finding check.inspection",
+    "check.jsonrules": "check.clauses",
+    "check.jsonfeed": "check.content check.finding check.forms check.inspection check.jsonlines"
+    " check.jsonrules check.moments check.whole",
+    "check.opml": "check.clauses check.finding check.forms check.inspection",
+    "check.references": "check.jsonlines encoding",
+    "check.crosslinks": "check.clauses check.finding check.inspection check.references encoding",
+    "check": "check.finding check.inspection check.kinds check.whole",
+    "check.inspection": "check.finding",
+    "check.kinds": "check.clauses check.inspection",
+    "check.whole": "check.clauses check.inspection",
+    "check.clauses": "check.finding",
+    "check.moments": "check.clauses check.inspection",
+    "check.content": "check.clauses check.inspection check.xmldocument",
+    "check.elements": "check.finding check.inspection",
+    "check.xmldocument": "check.clauses check.elements check.forms check.inspection",
+    "check.ruleslist": "check.finding",
+    "check.links": "check.clauses check.elements check.forms check.inspection",
+    "check.media": "check.clauses check.elements check.forms check.inspection check.kinds",
+    "check.rss": "check.content check.elements check.inspection check.kinds check.links check.media"
+    " check.moments check.rssitem check.rssrules check.rssvalues check.whole",
+    "check.rssrules": "check.clauses",
+    "check.rssvalues": "check.content check.elements check.finding check.forms check.inspection"
+    " check.moments check.rssrules",
+    "check.rssitem": "check.content check.elements check.forms check.inspection check.kinds check.links"
+    " check.moments check.rssrules check.rssvalues",
+    "check.atom": "check.atomrules check.atomvalues check.content check.elements check.inspection"
+    " check.kinds check.links check.media check.moments check.whole",
+    "check.atomrules": "check.clauses",
+    "check.atomvalues": "check.atomrules check.content check.elements check.forms check.inspection"
+    " check.kinds check.moments",
     "yamltext": "blockyaml",
     "blockyaml": "",
     "index": "indexfile accounts",
@@ -58,7 +93,8 @@ BESIDE = {
     "rendering": "window workers",
     "root": "refresh",
     "siblings": "workers",
-    "pipeline": "refresh edition rendering root siblings owed upkeep window workers",
+    "pipeline": "gate refresh edition rendering root siblings owed upkeep window workers",
+    "checking": "linking",
     "look": "pipeline edition upkeep",
     "push": "owed pipeline",
     "doctor": "installation pipeline refresh",
@@ -73,10 +109,11 @@ BESIDE = {
     "web.run": "pipeline watch web web.asgi web.site",
     "web.site": "pipeline",
     "web.static": "web.answers web.asgi web.files web.site",
-    "cli": "cli.options cli.building cli.serving cli.looking cli.doctoring",
+    "cli": "cli.options cli.building cli.serving cli.looking cli.checking cli.doctoring",
     "cli.building": "cli.options terminal",
     "cli.serving": "cli.options",
     "cli.looking": "cli.options terminal",
+    "cli.checking": "cli.options",
     "cli.doctoring": "cli.options",
 }
 

@@ -44,6 +44,28 @@ def files(site: Path) -> list[str]:
     return sorted(str(file.relative_to(output)) for file in output.rglob("*.*") if file.name[0] != ".")
 
 
+@pytest.mark.parametrize("coding", encoding.SUFFIXES)
+@hypothesis_settings(deadline=None)
+@given(body=st.binary(max_size=300), cut=st.integers(0, 40))
+def test_what_was_encoded_can_be_decoded(coding: str, body: bytes, cut: int) -> None:
+    """The bytes come back, within a bound; what is cut short or longer than it says is none."""
+    packed = encoding.encoder(coding)(body)
+    assert encoding.decode(coding, packed, len(body)) == body
+    assert encoding.decode(coding, packed + b"x", 10_000) is None
+    assert encoding.decode(coding, packed[: cut % len(packed)], 10_000) is None
+    if body:
+        assert encoding.decode(coding, packed, len(body) - 1) is None
+
+
+@pytest.mark.parametrize("coding", encoding.SUFFIXES)
+@hypothesis_settings(deadline=None)
+@given(junk=st.binary(max_size=60))
+def test_what_was_never_encoded_decodes_to_nothing(coding: str, junk: bytes) -> None:
+    """Any other bytes are none, or by chance some; they raise nothing."""
+    decoded = encoding.decode(coding, junk, 100)
+    assert decoded is None or len(decoded) <= 100
+
+
 @pytest.fixture
 def encoded(site: Path, write_article: WriteArticle) -> Path:
     """A site of two articles, built with both codings."""

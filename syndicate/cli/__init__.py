@@ -11,6 +11,7 @@ import click
 
 from syndicate import __version__
 from syndicate.cli.building import build, init, watch
+from syndicate.cli.checking import check
 from syndicate.cli.doctoring import doctor
 from syndicate.cli.looking import list_feeds, show
 from syndicate.cli.options import EPILOG
@@ -25,5 +26,5 @@ def main() -> None:
     gc.set_threshold(50_000)
 
 
-for _command in (build, watch, serve, headers, list_feeds, show, ping, schedule, doctor, init):
+for _command in (build, watch, serve, headers, list_feeds, show, check, ping, schedule, doctor, init):
     main.add_command(_command)

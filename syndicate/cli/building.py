@@ -67,6 +67,7 @@ def _progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None] | None
 @click.option(
     "--report", "report_path", type=click.Path(dir_okay=False), help="Write the report to a JSON file."
 )
+@click.option("--check", is_flag=True, help="Check what would be written; publish no document with an error.")
 @ping_option
 @click.option("-q", "--quiet", is_flag=True, help="Print failed articles only.")
 @click.option("-v", "--verbose", is_flag=True, help="Name every changed file and every value left out.")
@@ -96,6 +97,9 @@ def _print_report(report: Report, *, quiet: bool, verbose: bool) -> None:
         click.echo(f"failed: {line}", err=True)
     for line in report.obstacles():
         click.echo(f"blocked: {line}", err=True)
+    for fault in report.faults:
+        if fault.severity == "error":
+            click.echo(f"not published: {fault}", err=True)
     for warning in report.warnings:
         click.echo(f"warning: {warning}", err=True)
     if quiet:
