@@ -61,6 +61,20 @@ class Merged(msgspec.Struct, frozen=True, kw_only=True):
     kept: str
 
 
+class Fault(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule that a document broke which was about to be written, in a line; 0 is the whole of it."""
+
+    path: str
+    line: int
+    rule: str
+    severity: Literal["error", "warning"]
+    what: str
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}" if self.line else self.path
+        return f"{place}: {self.what} [{self.rule}]"
+
+
 class Failure(Problem, frozen=True, kw_only=True, omit_defaults=True):
     """One broken article: since when, and of when the last good version is that stands in for it, if any.
 
@@ -80,20 +94,6 @@ class Failure(Problem, frozen=True, kw_only=True, omit_defaults=True):
         if self.broken_since and (age := spell_age(now - self.broken_since)):
             facts.append(f"broken for {age}")
         return f" ({', '.join(facts)})" if facts else ""
-
-
-class Fault(msgspec.Struct, frozen=True, kw_only=True):
-    """One rule that a document broke which was about to be written, in a line; 0 is the whole of it."""
-
-    path: str
-    line: int
-    rule: str
-    severity: Literal["error", "warning"]
-    what: str
-
-    def __str__(self) -> str:
-        place = f"{self.path}:{self.line}" if self.line else self.path
-        return f"{place}: {self.what} [{self.rule}]"
 
 
 class Announcement(msgspec.Struct, frozen=True, kw_only=True):
@@ -162,8 +162,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def ok(self) -> bool:
-        """Whether every article could be used, and every document published."""
-        return not (self.failed or self.changes.blocked or self.refused)
+        """Whether every article could be used, and every document written."""
+        return not self.failed and not self.changes.blocked and not self.refused
 
     @property
     def _outcome(self) -> Outcome:
@@ -223,9 +223,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
         ]
         if left_out:
             yield "left out: " + _listed(left_out)
-        yield from self._standing_in()
         if self.refused:
             yield f"not published for their errors: {counted(len(self.refused), 'document')}"
+        yield from self._standing_in()
         if self.gone_feeds:
             yield "feeds that are no more: " + _listed(self.gone_feeds)
         if self.foreign_files:

@@ -14,11 +14,12 @@ LAYERS = [
     "blockyaml yamltext frontmatter fields body periods article border registry schema settings selection"
     " catalogue compose plan report encoding delivery question web.ranges web.conditional web.negotiation"
     " render render.markup render.xmlfeed render.rss render.atom render.jsonfeed render.opml render.html"
-    " render.page render.embed render.listing render.sitemap check check.finding check.inspection check.kinds"
+    " render.page render.embed render.listing render.sitemap diagnosis"
+    " check check.finding check.inspection check.kinds"
     " check.clauses check.whole check.forms check.moments check.content check.elements check.xmldocument"
     " check.links check.media check.rss check.rssrules check.rssvalues check.rssitem"
     " check.atom check.atomrules check.atomvalues check.ruleslist"
-    " check.jsonlines check.jsonrules check.jsonfeed check.opml check.references check.crosslinks diagnosis",
+    " check.jsonlines check.jsonrules check.jsonfeed check.opml check.references check.crosslinks",
     "config sources index indexfile accounts lookup publish starter hosting lock lastrun websub fetching",
     "workers window archive refresh edition rendering root siblings owed pipeline push schedule look watch"
     " ondemand web web.answers web.asgi web.files web.query web.run web.site web.static checking"
