@@ -18,7 +18,7 @@ AXE := tests/browser/node_modules/axe-core/axe.min.js
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help feeds test corpus readers browser hub-test lint format coverage lock \
+.PHONY: help feeds test corpus readers browser hub-test fuzz lint format coverage lock \
 	test-minimum test-newest audit clean
 
 help:  ## list what there is to do
@@ -60,6 +60,9 @@ $(AXE): tests/browser/package.json
 
 browser: $(READY) $(AXE)  ## run the tests in a real browser; needs npm, and Debian's chromium and chromium-driver
 	$(BIN)/python -m pytest -m browser --quiet tests/browser
+
+fuzz: $(READY)  ## try random input on everything that reads a stranger's, SYNDICATE_FUZZ_EXAMPLES times each
+	SYNDICATE_FUZZ_EXAMPLES=$${SYNDICATE_FUZZ_EXAMPLES:-2000} $(BIN)/python -m pytest -n auto --quiet tests/test_fuzz.py
 
 coverage: $(READY)  ## measure what tests reach, those left out that start processes, where nothing is measured
 	$(BIN)/python -m pytest -n auto --dist loadgroup --quiet --cov --cov-report=term-missing \

@@ -9,12 +9,14 @@ May know: nothing of feeds, formats or files; a path is a name here.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from typing import NoReturn
 from urllib.parse import quote, unquote
 
 from syndicate.article import DATED_STEM, Article, Provider, Reading, article_key
-from syndicate.body import render_body
+from syndicate.body import Oversize, render_body
 from syndicate.dates import parse_instant, parse_zone
 from syndicate.errors import ArticleError, FieldPath, Problem, quoted
 from syndicate.fields import LONGEST_TEXT, FieldReader
@@ -38,6 +40,8 @@ _OTHER_NAMES = frozenset(name for names in COMMON_NAMES.values() for name in nam
 
 LONGEST_SUMMARY = 5_000
 LONGEST_ID = 2_000
+MOST_VALUES = 100
+"""How many topics, images and the like one article may have: each topic is a feed of its own."""
 NATIVE_NAMES = frozenset(
     "title excerpt publishedDateTime updatedDateTime webUrl originalUrl ampWebUrl cdnAmpWebUrl provider"
     " authors topics images related actions featuredContent type category locale quality heat length"
@@ -101,7 +105,7 @@ class _Border(FieldReader):
             published=published,
             updated=max(published, self.updated() or published),
             summary=self.text(LONGEST_SUMMARY, "excerpt"),
-            body_html=render_body(body, markdown=name not in ("html", "htm"), base=permalink),
+            body_html=self.body(body, markdown=name not in ("html", "htm"), base=permalink),
             amp_url=self.url("ampWebUrl"),
             cdn_amp_url=self.url("cdnAmpWebUrl"),
             provider=provider,
@@ -218,7 +222,10 @@ class _Border(FieldReader):
                 return cleaned
         if self.reading.permalink:
             name_part = self.stem_slug if self.stem_slug != "index" else article_key(self.path)
-            local = published.astimezone(parse_zone(self.reading.time_zone))
+            local = published
+            # Some hours of the first and the last year that there are lie in none elsewhere.
+            with suppress(OverflowError):
+                local = published.astimezone(parse_zone(self.reading.time_zone))
             filled = self.reading.permalink.format(
                 year=f"{local.year:04}",
                 month=f"{local.month:02}",
@@ -245,13 +252,20 @@ class _Border(FieldReader):
             return permalink
         return tag_uri(self.reading.site_id, article_key(self.path))
 
-    def email(self, field: FieldPath, value: Value) -> str | None:
-        if value is None or (isinstance(value, str) and _is_email(value)):
-            return value
-        self.note(field, value, "an e-mail address")
-        return None
+    def body(self, text: str, *, markdown: bool, base: str) -> str | None:
+        try:
+            return render_body(text, markdown=markdown, base=base)
+        except Oversize as oversize:
+            self.note(("body",), oversize.found, oversize.expected)
+            return None
 
     # Fields of many values.
+
+    def each(self, field: FieldPath, value: Value) -> Iterator[tuple[FieldPath, Value]]:
+        if isinstance(value, list) and len(value) > MOST_VALUES:
+            self.note(field, f"{len(value):,} values", f"at most {MOST_VALUES}; the others are left out")
+            value = value[:MOST_VALUES]
+        return super().each(field, value)
 
     def topics(self) -> tuple[str, ...]:
         found: dict[str, str] = {}
@@ -326,7 +340,8 @@ class _Border(FieldReader):
     def related(self, permalink: str, enclosures: tuple[Enclosure, ...]) -> tuple[Enclosure, ...]:
         """Take the first distinct related links, up to the limit, never the article's own."""
         limit = self.reading.related_limit
-        links = list(self.each(*self.find("related"))) if "related" in self.given else ()
+        # These have a limit of the publisher's own.
+        links = list(super().each(*self.find("related"))) if "related" in self.given else ()
         if not links:
             return ()
         own = {
@@ -343,7 +358,7 @@ class _Border(FieldReader):
             name = next((name for name in ("webUrl", "originalUrl", "url") if mapping.get(name)), "webUrl")
             url = self.clean_url((*field, name), mapping.get(name))
             if url is None:
-                if not mapping.get(name):
+                if mapping.get(name) in (None, ""):
                     self.note((*field, name), None, "an http or https URL")
             elif url in own or url in found:
                 self.repeated += 1
@@ -381,7 +396,3 @@ def _percent_decoded(name: str) -> str:
 def _path_part(name: str) -> str:
     # A file may be called `c#?.md`: in an address those would begin a fragment or a query.
     return quote(name, safe="/!$&'()*+,;=:@", errors="replace")
-
-
-def _is_email(text: str) -> bool:
-    return bool(re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}", text))

@@ -43,7 +43,7 @@ def load_settings(path: str | os.PathLike[str]) -> Settings:
     except ConfigError as error:
         raise ConfigError(_located(error.problems, text, file)) from None
     resolved = _resolve(settings, file.absolute())
-    problems = list(_missing_registries(resolved))
+    problems = [*_missing_registries(resolved), *_sources_as_output(resolved)]
     if problems:
         raise ConfigError(_located(problems, text, file))
     return resolved
@@ -111,6 +111,13 @@ def _missing_registries(settings: Settings) -> Iterator[Problem]:
                 found=f"{quoted(_shown(path))}, which does not exist",
                 expected="a YAML file or a folder of such files",
             )
+
+
+def _sources_as_output(settings: Settings) -> Iterator[Problem]:
+    for number, source in enumerate(settings.sources):
+        if source.path == settings.output:
+            found = f"{quoted(_shown(source.path))}, which is also sources[{number}].path"
+            yield Problem(field=("output",), found=found, expected="a folder for feeds alone")
 
 
 def load_registries(settings: Settings) -> Registries:

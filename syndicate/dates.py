@@ -44,6 +44,13 @@ def _zone(name: str | None, offset: int | None) -> tzinfo | None:
     return timezone(timedelta(hours=_ZONE_HOURS[name]))
 
 
+# dateutil reads `GMT+3` as POSIX does, three hours west; whoever writes it, JavaScript first, means east.
+_FROM_UTC = re.compile(r"(?<![A-Za-z])(?:GMT|UTC?|Z)(?=[+-]\d)")
+_FROM_ANOTHER = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(_ZONE_HOURS)})[+-]\d")
+# What JavaScript says of an offset once more, in the words of the machine's language.
+_COMMENT = re.compile(r"(?<=[+-]\d{4})\s*\([^()]*\)\Z")
+
+
 def _parse_freely(text: str) -> datetime:
     # Imported when a date is not RFC 3339: it is slow to load and most corpora never need it.
     from dateutil import parser
@@ -56,6 +63,9 @@ def _parse_freely(text: str) -> datetime:
                 return year + (1900 if year >= 69 else 2000)
             return year
 
+    text = _COMMENT.sub("", _FROM_UTC.sub("", text))
+    if _FROM_ANOTHER.search(text):
+        raise ValueError("a zone and an offset from it")
     reader = parser.parser(FixedCentury())
     # What a text leaves out, dateutil fills in from `default`: read against two defaults, a year
     # that differs was never written.
@@ -72,7 +82,7 @@ def parse_instant(text: str, zone: tzinfo = UTC) -> datetime:
     Raises ValueError where there is no year, no such day, an unknown zone name or no such instant.
     """
     text = text.strip()
-    if len(text) > 64:
+    if len(text) > 100:
         raise ValueError("too long for a date")
     try:
         if _IN_UTC.fullmatch(text):

@@ -22,7 +22,9 @@ def dotted(field: FieldPath) -> str:
         if isinstance(step, int):
             text += f"[{step}]"
         else:
-            text += f".{step}" if text else step
+            # A key is a stranger's text, too, and a message goes to a terminal.
+            name = step if step.isprintable() else ascii(step)[1:-1]
+            text += f".{name}" if text else name
     return text
 
 
@@ -41,6 +43,11 @@ def quoted(value: object) -> str:
 def below(path: str, folder: str) -> str:
     """Shorten a path that lies below a folder to what a person would type there."""
     return path.removeprefix(folder.rstrip("/") + "/")
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Tell whether a path lies below a folder, by their names alone."""
+    return below(path, folder) != path
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -12,12 +12,14 @@ from collections.abc import Iterator
 from syndicate.dates import parse_duration
 from syndicate.errors import FieldPath, Problem, quoted
 from syndicate.model import Enclosure
-from syndicate.text import plain
+from syndicate.text import plain, settle, shows_nothing
 from syndicate.urls import IMAGE_TYPES, MEDIA_TYPES, clean_media_type, clean_url, media_type
 from syndicate.yamltext import Value
 
 LONGEST_TEXT = 500
+MOST_NOTES = 100
 _WHOLE = re.compile(r"\d{1,15}", re.ASCII)
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
 
 
 class FieldReader:
@@ -29,8 +31,16 @@ class FieldReader:
         self.repeated = 0
 
     def note(self, field: FieldPath, value: Value, expected: str) -> None:
-        """Remember a value that is left out."""
-        self.notes.append(Problem(field=field, found=quoted(value), expected=expected))
+        """Remember a value that is left out; of the `MOST_NOTES`th, that there are more."""
+        if len(self.notes) < MOST_NOTES - 1:
+            self.notes.append(Problem(field=field, found=quoted(value), expected=expected))
+        elif len(self.notes) == MOST_NOTES - 1:
+            expected = "fewer: the others are not named"
+            self.notes.append(
+                Problem(
+                    field=field, found=f"{MOST_NOTES} values or more that cannot be used", expected=expected
+                )
+            )
 
     def each(self, field: FieldPath, value: Value) -> Iterator[tuple[FieldPath, Value]]:
         """Go through a list with the place of each value; a single value is a list of one."""
@@ -58,8 +68,8 @@ class FieldReader:
         if len(text) > longest:
             self.note(field, f"{len(text):,} characters", f"at most {longest:,}; the rest is left out")
             text = text[:longest].rpartition(" ")[0] or text[:longest]
-            text += "…"
-        return text
+            text = settle(text) + "…"
+        return "" if shows_nothing(text) else text
 
     def clean_url(self, field: FieldPath, value: Value) -> str | None:
         """Read an http or https URL, made absolute."""
@@ -89,6 +99,13 @@ class FieldReader:
             self.note(field, value, "a playing time such as PT15M or 15:00")
         return seconds
 
+    def email(self, field: FieldPath, value: Value) -> str | None:
+        """Read an e-mail address."""
+        if value is None or (isinstance(value, str) and _EMAIL.fullmatch(value)):
+            return value
+        self.note(field, value, "an e-mail address")
+        return None
+
     def images(self, field: FieldPath, value: Value) -> tuple[Enclosure, ...]:
         """Read a list of images; a type that the address does not tell is JPEG."""
         if value is None:
@@ -103,7 +120,7 @@ class FieldReader:
             mapping = each if isinstance(each, dict) else {"url": each}
             url = self.clean_url((*place, "url"), mapping.get("url"))
             if url is None:
-                if not mapping.get("url"):
+                if mapping.get("url") in (None, ""):
                     self.note((*place, "url"), None, "an http or https URL")
                 continue
             declared = mapping.get("type")

@@ -5,11 +5,14 @@ May know: neither paths nor the names of fields.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NoReturn
 
 from syndicate.errors import ArticleError, FieldPath, Problem
-from syndicate.yamltext import Mapping, line_in_yaml, parse_yaml
+from syndicate.yamltext import Mapping, lines_in_yaml, parse_yaml
 
+LONGEST_FRONT = 262_144
+"""How many characters a front matter may have; more would keep the pure parser busy for many seconds."""
 _FENCE = "---"
 
 
@@ -50,9 +53,13 @@ def parse(text: str) -> tuple[Mapping, str]:
     """Parse a text into its front matter, strings as written, and its body.
 
     Aliases and merge keys are resolved. Raises ArticleError, with the line, for YAML that cannot be
-    read, a key given twice, a tag outside YAML's core schema, aliases that expand beyond bounds.
+    read, a key given twice, a tag outside YAML's core schema, aliases that expand beyond bounds, and for
+    more of it than `LONGEST_FRONT`.
     """
     front, body = split(text)
+    if len(front) > LONGEST_FRONT:
+        found = f"a front matter of {len(front):,} characters"
+        raise ArticleError(Problem(found=found, expected=f"at most {LONGEST_FRONT:,}", line=1))
     value = parse_yaml(front, first_line=2)
     if value is None:
         value = {}
@@ -63,10 +70,14 @@ def parse(text: str) -> tuple[Mapping, str]:
     return value, body
 
 
-def line_of(text: str, field: FieldPath) -> int:
-    """Find the line of a field in the front matter of a text, or of the nearest thing that holds it.
+def lines_of(text: str, fields: Sequence[FieldPath]) -> list[int]:
+    """Find the lines of fields in the front matter of a text, or of the nearest things that hold them.
+
+    `body` is where the body begins.
 
     It parses once more, since lines are asked for only where something is wrong.
     """
-    front, _ = split(text)
-    return line_in_yaml(front, field, first_line=2)
+    front, body = split(text)
+    lines = lines_in_yaml(front, fields, first_line=2)
+    body_line = text.count("\n", 0, len(text) - len(body)) + 1
+    return [body_line if field == ("body",) else line for field, line in zip(fields, lines, strict=True)]

@@ -245,7 +245,12 @@ def reason_of(error: Exception) -> str:
 
 
 def put_aside(path: str) -> str:
-    """Put an index that cannot be used out of the way; returns where it is now."""
+    """Put an index that cannot be used out of the way; returns where it is now.
+
+    Raises OSError where that cannot be done, or where it is a folder: somebody named one by mistake.
+    """
+    if os.path.isdir(path):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
     aside = f"{path}.broken"
     for suffix in ("", "-wal", "-shm"):
         if os.path.exists(path + suffix):

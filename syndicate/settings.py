@@ -15,7 +15,7 @@ import msgspec
 
 from syndicate.article import Reading
 from syndicate.border import NATIVE_NAMES
-from syndicate.errors import ConfigError, FieldPath, Problem
+from syndicate.errors import ConfigError, FieldPath, Problem, quoted
 from syndicate.registry import is_segment
 from syndicate.schema import Notation, Schema, convert
 from syndicate.yamltext import Mapping, Value
@@ -230,6 +230,10 @@ def _contradictions(settings: Settings) -> Iterator[Problem]:
         yield _refused(("sources",), "an empty list", "at least one source")
     if not settings.formats:
         yield _refused(("formats",), "an empty list", "at least one of rss, atom, json")
+    feeds_url = settings.site.feeds_url
+    if "?" in feeds_url or "#" in feeds_url:
+        expected = "a URL without '?' and '#': the names of files are appended"
+        yield _refused(("site", "feeds_url"), quoted(feeds_url), expected)
     yield from _wrong_hubs(settings)
     for number, source in enumerate(settings.sources):
         for key in ("fields", "defaults"):
@@ -259,8 +263,8 @@ def _wrong_names(settings: Settings) -> Iterator[Problem]:
     for name in settings.feeds.named:
         field = ("feeds", "named", name)
         if not is_segment(name):
-            yield _refused(field, f"'{name}'", "a name of letters a-z, digits, '-', '_' and '.'")
+            yield _refused(field, quoted(name), "a name of letters a-z, digits, '-', '_' and '.'")
         elif name in ("topics", "providers") or (name == "all" and settings.feeds.all.enabled):
-            yield _refused(field, f"'{name}'", "a name that no other feed has")
+            yield _refused(field, quoted(name), "a name that no other feed has")
         elif name in ROOT_FILES or _SITEMAP.fullmatch(name):
-            yield _refused(field, f"'{name}'", "a name that no file of the output has")
+            yield _refused(field, quoted(name), "a name that no file of the output has")

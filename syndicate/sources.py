@@ -11,14 +11,14 @@ import os
 import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 
 import msgspec
 
 from syndicate import frontmatter
 from syndicate.article import Article, Reading
 from syndicate.border import parse_article
-from syndicate.errors import ArticleError, ConfigError, Problem, below
+from syndicate.errors import ArticleError, ConfigError, Problem, below, is_below
+from syndicate.globs import WILD, compile_globs
 from syndicate.settings import Settings, Source
 from syndicate.yamltext import Mapping
 
@@ -31,7 +31,6 @@ Stamps = dict[str, tuple[int, int | None]]
 LARGEST_FILE = 16 * 1024 * 1024
 # A folder may hold a hundred thousand files: all of them at once would be 60 MB of entries.
 _ENTRIES_AT_ONCE = 1000
-_WILD = re.compile(r"[*?\[]")
 _EXHAUSTED = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM))
 _BOM_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -52,8 +51,8 @@ class SourceFile(msgspec.Struct, frozen=True, gc=False):
 def scan_sources(settings: Settings) -> list[SourceFile]:
     """Find the files of all sources, in the order of the sources and of the paths.
 
-    Hidden files and folders are passed over; a link to a folder is followed once; a file that two
-    sources name belongs to the first. Raises ConfigError for sources that do not exist.
+    Hidden files and folders are passed over, and so is the output; a link to a folder is followed once; a
+    file that two sources name belongs to the first. Raises ConfigError for sources that do not exist.
     """
     return sorted(walk_sources(settings), key=lambda file: (file.source, file.path))
 
@@ -70,7 +69,7 @@ def walk_sources(settings: Settings, known: Sequence[Stamps] = ()) -> Iterator[S
     for number, source in enumerate(settings.sources):
         stamps = known[number] if known else {}
         try:
-            for each, file, status in _find(source):
+            for each, file, status in _find(source, settings.output):
                 path = each if each.isascii() else _known_as(each)
                 # A name that is not UTF-8 may be known as another file is called (it is spelled out with
                 # backslashes), and two sources may name one file; the first one stays.
@@ -109,7 +108,7 @@ def find_files(settings: Settings, paths: Iterable[str]) -> Iterator[tuple[int, 
     """
     for file in dict.fromkeys(paths):
         for number, source in enumerate(settings.sources):
-            path = _path_in(source, file)
+            path = _path_in(source, file, settings.output)
             if path is None:
                 continue
             try:
@@ -125,11 +124,13 @@ def find_files(settings: Settings, paths: Iterable[str]) -> Iterator[tuple[int, 
 
 def is_source_file(settings: Settings, file: str) -> bool:
     """Tell whether a path is, or would be, a file of a source."""
-    return any(_path_in(source, file) is not None for source in settings.sources)
+    return any(_path_in(source, file, settings.output) is not None for source in settings.sources)
 
 
-def _path_in(source: Source, file: str) -> str | None:
+def _path_in(source: Source, file: str, output: str | None) -> str | None:
     root, pattern = _split_glob(source.path)
+    if output and is_below(output, root) and is_below(file, output):
+        return None  # As in `_walk`.
     if file == root:
         # A source that is one file is itself, whatever its name.
         return None if pattern or os.path.isdir(root) else os.path.basename(file)
@@ -146,7 +147,7 @@ def _is_included(path: str, pattern: str | None, source: Source) -> bool:
 
 def _filters(source: Source, pattern: str | None) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
     """Give what a path in a source has to match, and what it must not."""
-    return _globs((pattern,) if pattern else source.include), _globs(
+    return compile_globs((pattern,) if pattern else source.include), compile_globs(
         source.exclude
     ) if source.exclude else None
 
@@ -160,7 +161,7 @@ def _known_as(path: str) -> str:
     )
 
 
-def _find(source: Source) -> Iterator[tuple[str, str, os.stat_result | None]]:
+def _find(source: Source, output: str | None) -> Iterator[tuple[str, str, os.stat_result | None]]:
     """Find the files of a source: the path in it, where it is, its status; none for a link to nowhere."""
     root, pattern = _split_glob(source.path)
     if pattern is None and not os.path.isdir(root):
@@ -168,7 +169,7 @@ def _find(source: Source) -> Iterator[tuple[str, str, os.stat_result | None]]:
         return
     include, exclude = _filters(source, pattern)
     before = os.stat(root)
-    for prefix, entries in _walk(root):
+    for prefix, entries in _walk(root, output):
         for entry in entries:
             path = prefix + entry.name
             if not include.fullmatch(path) or (exclude and exclude.fullmatch(path)):
@@ -194,14 +195,33 @@ def _source_file(number: int, path: str, file: str, status: os.stat_result | Non
     return SourceFile(number, path if path.isascii() else _known_as(path), file, size, mtime_ns)
 
 
-def _walk(root: str) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
+def _walk(root: str, output: str | None) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
     """Walk a folder with one scandir each; give what is in each but folders, some at once, and the path.
 
-    An unreadable root is an error, a folder that vanished is not.
+    A link to a folder is followed where the folder is not walked anyway, and so never in a circle. The
+    output is passed over: our own pages are no articles. An unreadable root is an error, a folder that
+    vanished is not.
     """
-    seen: set[tuple[int, int]] = set()
+    # What is walked elsewhere, or not at all: device and inode of each.
+    known = {_identity(root), _identity(output) if output else None}
+    inodes = {each[1] for each in known if each}
+    # Links to folders come last, in the order of their paths: which of two is followed must not depend
+    # on the order in which a folder gives its entries.
+    links: list[tuple[str, str]] = []
+    followed = [os.path.realpath(root)]
     stack = [(root, "")]
-    while stack:
+    while stack or links:
+        if not stack:
+            links.sort(key=lambda link: link[1], reverse=True)
+            link = links.pop()
+            target = os.path.realpath(link[0])
+            identity = _identity(target)
+            if identity in known or any(is_below(target, other) for other in followed):
+                continue
+            followed.append(target)
+            known.add(identity)
+            inodes.update(identity[1:] if identity else ())
+            stack.append(link)
         folder, prefix = stack.pop()
         found = []
         try:
@@ -218,7 +238,11 @@ def _walk(root: str) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
                         if len(found) == _ENTRIES_AT_ONCE:
                             yield prefix, found
                             found = []
-                    elif not entry.is_symlink() or _is_new(entry, seen):
+                    elif entry.is_symlink():
+                        links.append((entry.path, f"{prefix}{entry.name}/"))
+                    elif entry.path != output and not (
+                        entry.inode() in inodes and _identity(entry.path) in known
+                    ):
                         stack.append((entry.path, f"{prefix}{entry.name}/"))
         except FileNotFoundError:
             if not prefix:
@@ -226,58 +250,21 @@ def _walk(root: str) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
         yield prefix, found
 
 
-def _is_new(entry: os.DirEntry[str], seen: set[tuple[int, int]]) -> bool:
-    # A link may point at a folder above itself; the same folder is walked once through links.
-    status = entry.stat()
-    key = (status.st_dev, status.st_ino)
-    if key in seen:
-        return False
-    seen.add(key)
-    return True
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None  # It is not there yet.
+    return status.st_dev, status.st_ino
 
 
 def _split_glob(path: str) -> tuple[str, str | None]:
     """Split `posts/**/*.md` into the folder before the first wild card and the pattern."""
-    if not _WILD.search(path) or os.path.exists(path):
+    if not WILD.search(path) or os.path.exists(path):
         return path, None
     parts = path.split("/")
-    first = next(n for n, part in enumerate(parts) if _WILD.search(part))
+    first = next(n for n, part in enumerate(parts) if WILD.search(part))
     return "/".join(parts[:first]) or "/", "/".join(parts[first:])
-
-
-@cache
-def _globs(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    """Compile globs into one pattern that matches what any of them does."""
-    return re.compile("|".join(map(_glob, patterns)), re.S)
-
-
-def _glob(pattern: str) -> str:
-    """Translate a glob: `*` and `?` stay inside a folder, `**/` spans any number of them."""
-    regex = ""
-    for part in re.findall(r"\*\*/?|\*|\?|\[!?[^\]]+\]|[^*?\[]+|\[", pattern):
-        if part.startswith("**"):
-            regex += "(?:[^/]+/)*" if part.endswith("/") else ".*"
-        elif part == "*":
-            regex += "[^/]*"
-        elif part == "?":
-            regex += "[^/]"
-        elif part.startswith("[") and len(part) > 1:
-            regex += _character_set(part[1:-1])
-        else:
-            regex += re.escape(part)
-    return regex
-
-
-def _character_set(content: str) -> str:
-    """Translate `[a-z]` or `[!a-z]`; a range that is none stands for its characters."""
-    negated = content.startswith("!") and len(content) > 1
-    content = content.removeprefix("!") if negated else content
-    parts = re.findall(r"(.)-(.)|(.)", content, re.S)
-    regex = "".join(
-        f"{re.escape(first)}-{re.escape(last)}" if first and first <= last else re.escape(first + last + one)
-        for first, last, one in parts
-    )
-    return f"[{'^/' if negated else ''}{regex}]"
 
 
 def read_article(file: SourceFile, reading: Reading) -> Article:
@@ -291,14 +278,15 @@ def read_file(file: SourceFile) -> bytes:
     Where the machine is out of memory or of open files, that OSError is raised.
     """
     try:
-        descriptor = os.open(file.file, os.O_RDONLY)
+        # What has become a pipe meanwhile would let us wait for a writer.
+        descriptor = os.open(file.file, os.O_RDONLY | os.O_NONBLOCK)
         try:
-            size = os.fstat(descriptor).st_size
-            if size <= LARGEST_FILE:
-                return _read_all(descriptor, size)
+            raw = _read_regular(descriptor)
         finally:
             os.close(descriptor)
-        problem = Problem(found=f"{size:,} bytes", expected=f"at most {LARGEST_FILE:,}")
+        if isinstance(raw, bytes):
+            return raw
+        problem = raw
     except OSError as error:
         if error.errno in _EXHAUSTED:
             raise  # The machine is out of something; that is no fault of the article.
@@ -306,10 +294,23 @@ def read_file(file: SourceFile) -> bytes:
     raise ArticleError(problem.at(_shown(file), None))
 
 
+def _read_regular(descriptor: int) -> bytes | Problem:
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
+        return Problem(found="a pipe, a socket or a device", expected="a file")
+    size = status.st_size
+    if size <= LARGEST_FILE:
+        raw = _read_all(descriptor, size)
+        size = len(raw)
+        if size <= LARGEST_FILE:
+            return raw
+    return Problem(found=f"{size:,} bytes", expected=f"at most {LARGEST_FILE:,}")
+
+
 def _read_all(descriptor: int, size: int) -> bytes:
-    # One byte more than expected tells at once that there is no more.
+    # One byte more than expected tells at once that there is no more. A file may grow while it is read.
     raw = os.read(descriptor, size + 1)
-    while more := len(raw) != size and os.read(descriptor, LARGEST_FILE):
+    while len(raw) <= LARGEST_FILE and (more := len(raw) != size and os.read(descriptor, LARGEST_FILE)):
         raw += more
     return raw
 
@@ -340,8 +341,10 @@ def make_article(parsed: Parsed, file: SourceFile, reading: Reading) -> Article:
         raise ArticleError(_located(error.problem, text, file)) from None
     if not article.notes:
         return article
-    notes = tuple(_located(note, text, file) for note in article.notes)
-    return msgspec.structs.replace(article, notes=notes)
+    # Parsed once for all of them: a stranger may write hundreds.
+    lines = frontmatter.lines_of(text, [note.field for note in article.notes])
+    notes = (note.at(_shown(file), line) for note, line in zip(article.notes, lines, strict=True))
+    return msgspec.structs.replace(article, notes=tuple(notes))
 
 
 def _shown(file: SourceFile) -> str:
@@ -349,7 +352,7 @@ def _shown(file: SourceFile) -> str:
 
 
 def _located(problem: Problem, text: str, file: SourceFile) -> Problem:
-    line = problem.line or (frontmatter.line_of(text, problem.field) if problem.field else None)
+    line = problem.line or (frontmatter.lines_of(text, [problem.field])[0] if problem.field else None)
     return problem.at(_shown(file), line)
 
 

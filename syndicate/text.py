@@ -6,6 +6,7 @@ May know: nothing of dates, URLs, configuration or the clock.
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache
 from html import unescape
 
@@ -18,6 +19,15 @@ _ILLEGAL = "[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SURROGATE_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _UNSEEN = re.compile(r"<!--|<(script|style|template|noscript|iframe|object)\b[^<>]*>", re.I)
+# The bidirectional algorithm (UAX #9 §2): embeddings, overrides and isolates, and what closes them.
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_CLOSED_BY = dict.fromkeys("\u202a\u202b\u202d\u202e", "\u202c") | dict.fromkeys(
+    "\u2066\u2067\u2068", "\u2069"
+)
+# Controls that XML allows and nobody sees; some terminals act on them.
+_CONTROLS = re.compile("[\x7f-\x84\x86-\x9f]")
+# Letters and symbols that show nothing.
+_FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _BLOCKS = (
     "address article aside blockquote body br caption center dd details dialog dir div dl dt"
     " fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr"
@@ -104,17 +114,46 @@ def _without_unseen(text: str) -> str:
     return " ".join((*kept, text[position:]))
 
 
+def settle(text: str) -> str:
+    """Let a text turn no text but itself: marks of direction go unless each that opens is closed."""
+    if not _TURNS.search(text):
+        return text
+    waiting: list[str] = []
+    for mark in _TURNS.findall(text):
+        if mark in _CLOSED_BY:
+            waiting.append(_CLOSED_BY[mark])
+        elif not waiting or waiting.pop() != mark:
+            return _TURNS.sub("", text)
+    return _TURNS.sub("", text) if waiting else text
+
+
+def shows_nothing(text: str) -> bool:
+    """Tell whether a reader sees nothing of a text: it is blanks, formatting and fillers alone."""
+    if text and "!" <= text[0] <= "~":
+        return False  # Nearly every text begins with something that is seen.
+    return all(each in _FILLERS or unicodedata.category(each) in ("Cf", "Cc", "Zs") for each in text)
+
+
 def plain(text: str) -> str:
     """Turn a text of the front matter into the one line that a reader sees.
 
-    Entities are decoded, known HTML tags stripped, blanks collapsed, and what XML cannot hold is gone.
+    Entities are decoded, known HTML tags stripped, blanks collapsed, and what XML cannot hold is gone, as are
+    other controls and marks of direction that reach beyond the text.
     """
     if text.isprintable() and "&" not in text and "<" not in text and "  " not in text:
         return text.strip(" ")
-    text = legal(text)
+    text = _without_marks(text)
     for _ in range(_DEEPEST_ESCAPE):
-        before, text = text, " ".join(legal(strip_tags(decode_entities(text))).split())
+        before, text = (
+            text,
+            " ".join(_without_marks(strip_tags(_without_marks(decode_entities(text)))).split()),
+        )
         # What is taken away may leave a new tag or entity behind: `&am<b>p;`.
-        if text == before or ("&" not in text and "<" not in text):
+        if text == before or (text.isprintable() and "&" not in text and "<" not in text):
             break
     return text
+
+
+def _without_marks(text: str) -> str:
+    text = legal(text)
+    return text if text.isprintable() else settle(_CONTROLS.sub("", text))

@@ -125,10 +125,13 @@ def _escape(part: str, also: str = "") -> str:
 
 @lru_cache(maxsize=4096)
 def host_key(domain: str) -> str | None:
-    """Bring a domain, or a URL given in its place, to the lower-case host name that keys a provider."""
+    """Bring a domain, or a URL given in its place, to the lower-case host name that keys a provider.
+
+    A port goes with the rest of the URL.
+    """
     text = decode_entities(domain).strip().lower()
     text = _SCHEME.sub("", text, count=1).lstrip("/") if "//" in text else text
-    text = re.split(r"[/?#]", text, maxsplit=1)[0].strip(". ")
+    text = re.sub(r":\d*\Z", "", re.split(r"[/?#]", text, maxsplit=1)[0]).strip(". ")
     try:
         return _host(text) if text and ":" not in text else None
     except UnicodeError:

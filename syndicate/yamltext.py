@@ -8,7 +8,7 @@ fields.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import yaml
@@ -347,12 +347,36 @@ def _as_error(refused: _Refused, first_line: int) -> ArticleError:
     )
 
 
+def _composed(text: str) -> Any:
+    if LIBYAML:
+
+        class FastComposer(CParser, Resolver):
+            def __init__(self, text: str) -> None:
+                CParser.__init__(self, text)
+                Resolver.__init__(self)
+
+        try:
+            return FastComposer(text).get_single_node()
+        except (yaml.YAMLError, UnicodeError):
+            pass  # As in `parse_events`.
+    return _PureComposer(text).get_single_node()
+
+
 def line_in_yaml(text: str, field: FieldPath, first_line: int = 1) -> int:
     """Find the line of a field in a YAML text that `parse_yaml` has read, or of what holds it."""
+    return lines_in_yaml(text, [field], first_line)[0]
+
+
+def lines_in_yaml(text: str, fields: Sequence[FieldPath], first_line: int = 1) -> list[int]:
+    """Find the lines of several fields; the text is parsed once for all of them."""
     try:
-        node = _PureComposer(text).get_single_node()
+        node = _composed(text)
     except yaml.YAMLError:  # pragma: no cover - parse_yaml has read it, so it composes
-        return first_line
+        return [first_line] * len(fields)
+    return [_line_below(node, field, first_line) for field in fields]
+
+
+def _line_below(node: Any, field: FieldPath, first_line: int) -> int:
     line = first_line
     for step in field:
         found = _child(node, step)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicate.body import render_body, sanitise
+from syndicate.body import Oversize, render_body, sanitise
 from syndicate.text import legal
 
 SITE = "https://site.example"
@@ -95,3 +95,27 @@ def test_any_body_is_safe(text: str, markdown: bool) -> None:
         for tag in re.findall(r"<[a-z][^<>]*>", html):
             assert not re.search(r'\s(?:href|src|cite)="(?!https?://)', tag)
             assert not re.match(r"<(?:script|style|iframe)\b", tag)
+
+
+@pytest.mark.parametrize(
+    ("text", "markdown", "found"),
+    [
+        pytest.param("a" * 262_145, True, "262,145 characters", id="long"),
+        pytest.param("<div>" * 20_001, False, "20,001 tags", id="deep"),
+        pytest.param("<div>" * 9_000 + "\n\n" + "a\n\n" * 60_000, True, "129,000 tags", id="deep-markdown"),
+        pytest.param(f"[a]: {'b' * 9_000}\n\n" + "[a] " * 200, True, "addresses", id="reference"),
+        pytest.param("<a href=b>" * 200, False, "addresses that come to", id="long-base"),
+    ],
+)
+def test_a_body_has_bounds(text: str, markdown: bool, found: str) -> None:
+    """A body that would take seconds to read, or expand to many times its size, is refused at once."""
+    base = f"{SITE}/{'c' * 8_000}/"
+    with pytest.raises(Oversize, match=rf"{found}.*at most"):
+        render_body(text, markdown=markdown, base=base)
+
+
+def test_a_large_table_is_no_attack() -> None:
+    """What Markdown writes does not go deep: a table of 30,000 cells has many tags and is read."""
+    html = render_body("|a|b|\n|-|-|\n" + "|1|2|\n" * 15_000, markdown=True, base=BASE)
+    assert html is not None
+    assert html.count("<td>") == 30_000

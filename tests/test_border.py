@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicate.article import Article, Provider, Reading
-from syndicate.border import LONGEST_ID, parse_article
+from syndicate.border import LONGEST_ID, MOST_VALUES, parse_article
 from syndicate.dates import rfc3339
 from syndicate.errors import ArticleError
+from syndicate.fields import MOST_NOTES
 from syndicate.model import Enclosure, Person
 from syndicate.text import legal
 from syndicate.yamltext import Value
@@ -643,6 +644,49 @@ def test_body(path: str, body: str, html: str | None) -> None:
 
 
 # Names for life (law 3).
+
+
+# What one file may ask for.
+
+
+@pytest.mark.parametrize("field", ["topics", "images", "authors", "enclosures"])
+def test_a_list_has_a_bound(field: str) -> None:
+    """One article cannot make thousands of feeds or enclosures: the first hundred values count."""
+    found = article({field: [f"https://h.example/{number}" for number in range(150)]})
+    values = found.enclosures if field in ("images", "enclosures") else getattr(found, field)
+    assert len(values) == MOST_VALUES
+    assert noted(found) == [f"{field}: found '150 values', expected at most 100; the others are left out"]
+
+
+def test_related_links_have_a_limit_of_their_own() -> None:
+    """What the configuration says of related links is not undercut."""
+    links = [f"https://h.example/{number}" for number in range(150)]
+    assert len(article({"related": links}, related_limit=None).related) == 150
+    assert article({"related": links}).capped == 140
+
+
+def test_notes_have_a_bound() -> None:
+    """However much is wrong with an article, the report names a hundred things."""
+    wrong = [f"javascript:{number}" for number in range(90)]
+    found = article({"images": wrong, "enclosures": wrong})
+    assert len(found.notes) == MOST_NOTES
+    assert str(found.notes[-1]).startswith("enclosures[9].url: found 100 values or more that cannot")
+
+
+def test_a_body_beyond_bounds_is_left_out() -> None:
+    """An article whose body is too large is published without it."""
+    found = article(body="a" * 300_000)
+    assert (found.title, found.body_html) == ("T", None)
+    assert noted(found) == ["body: found '300,000 characters', expected at most 262,144; it is left out"]
+
+
+@pytest.mark.parametrize("date", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo"])
+def test_a_template_knows_the_first_and_the_last_instant(date: str, zone: str) -> None:
+    """An instant that is in no year of the site's zone is filled in as it is in UTC."""
+    template = "https://h.example/{year}/"
+    found = article({"publishedDateTime": date}, without="webUrl", permalink=template, time_zone=zone)
+    assert found.permalink == f"https://h.example/{date[:4]}/"
 
 
 def test_an_id_outlives_edits() -> None:

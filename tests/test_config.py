@@ -218,6 +218,14 @@ def test_problems_of_both_registries_are_told_at_once(site: Path, configure: Cal
     assert len(problems_of(configure(""))) == 3
 
 
+def test_the_output_is_no_source(site: Path) -> None:
+    """A folder that is both would take its own pages for articles."""
+    config = site / "config" / "syndicate.yaml"
+    config.write_text(config.read_text() + "output: ../articles\n")
+    with pytest.raises(ConfigError, match=r":8: output: found '.*articles', which is also sources\[0\].path"):
+        load_settings(config)
+
+
 def test_a_registry_that_went_is_an_error(site: Path, configure: Callable[[str], Path]) -> None:
     """A registry that vanishes after the configuration was read is one clear problem."""
     file = site / "config" / "topics.yaml"

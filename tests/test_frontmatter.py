@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from syndicate.errors import ArticleError
-from syndicate.frontmatter import line_of, parse, split
+from syndicate.frontmatter import lines_of, parse, split
 from syndicate.yamltext import Mapping
 
 
@@ -84,9 +84,7 @@ def test_the_body_is_untouched(body: str, mark: str) -> None:
     assert split(f"{mark}---\na: b\n---\n{body}") == ("a: b\n", body)
 
 
-def test_line_of() -> None:
-    """A field's line is counted from the top of the file."""
+def test_lines_of() -> None:
+    """Lines of fields are counted from the top of the file."""
     text = "---\ntitle: A\nimages:\n- url: x\n  width: y\n---\nbody\n"
-    assert line_of(text, ("title",)) == 2
-    assert line_of(text, ("images", 0, "width")) == 5
-    assert line_of(text, ("absent",)) == 2
+    assert lines_of(text, [("title",), ("images", 0, "width"), ("absent",)]) == [2, 5, 2]

@@ -402,6 +402,84 @@ def test_a_file_that_cannot_be_opened_costs_one_article(kind: str, tmp_path: Pat
         read_article(gone, settings_of().reading(0))
 
 
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_what_is_no_file_is_not_waited_for(kind: str, tmp_path: Path) -> None:
+    """A pipe without a writer, or a device without an end, costs one article and no time."""
+    path = tmp_path / "a.md"
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to("/dev/zero")
+    with pytest.raises(ArticleError, match="found a pipe, a socket or a device, expected a file"):
+        read(path)
+
+
+def test_a_file_that_grows_is_read_up_to_the_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file that is longer than it said is refused once it passes the bound, be it without an end."""
+    (tmp_path / "a.md").write_text(article_text())
+    monkeypatch.setattr("syndicate.sources.os.read", lambda _, length: b"x" * length)
+    with pytest.raises(ArticleError, match=r"bytes, expected at most 16,777,216"):
+        read(tmp_path / "a.md")
+
+
+@pytest.mark.parametrize("way", ["", "link/"])
+def test_the_output_holds_no_articles(way: str, tmp_path: Path) -> None:
+    """An output below a source is passed over, by whatever path it is found, and so are changes in it."""
+    plant(tmp_path, "out/a.md", "out/feeds/index.html", "out/feeds/all/index.html", "out/feeds-of-old/b.md")
+    root = tmp_path / "out"
+    if way:
+        root = tmp_path / "in"
+        root.mkdir()
+        (root / "link").symlink_to(tmp_path / "out")
+        (root / "straight").symlink_to(tmp_path / "out" / "feeds")
+    settings = settings_of(sources=[{"path": str(root)}], output=str(tmp_path / "out" / "feeds"))
+    assert [file.path for file in scan_sources(settings)] == [f"{way}a.md", f"{way}feeds-of-old/b.md"]
+    assert not list(find_files(settings, [str(tmp_path / "out" / "feeds" / "index.html")]))
+
+
+def test_links_bring_nothing_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each folder is walked once, whether it lies in the source, around it or behind several links.
+
+    Whichever way round a folder gives its entries, the same one of two links is (law 1).
+    """
+    plant(tmp_path, "in/a.md", "in/sub/b.md", "out/c.md", "out/deep/d.md", "e.md")
+    for name, target in (
+        ("up", "."),
+        ("around", ".."),
+        ("beside", "sub"),
+        ("y", "../out"),
+        ("x", "../out/deep"),
+    ):
+        (tmp_path / "in" / name).symlink_to(target)
+    (tmp_path / "out" / "back").symlink_to("../in")
+    expected = ["a.md", "around/e.md", "around/out/c.md", "around/out/deep/d.md", "sub/b.md"]
+    assert scan(tmp_path / "in") == expected
+    scandir = os.scandir
+
+    class Reversed:
+        def __init__(self, folder: str) -> None:
+            with scandir(folder) as entries:
+                self.entries = list(entries)[::-1]
+
+        def __enter__(self) -> list[Any]:
+            return self.entries
+
+        def __exit__(self, *_: object) -> None: ...
+
+    monkeypatch.setattr("syndicate.sources.os.scandir", Reversed)
+    assert scan(tmp_path / "in") == expected
+
+
+def test_a_source_inside_the_output_is_read(tmp_path: Path) -> None:
+    """Articles that somebody keeps in a folder of the output are articles."""
+    plant(tmp_path, "feeds/articles/a.md")
+    settings = settings_of(
+        sources=[{"path": str(tmp_path / "feeds" / "articles")}], output=str(tmp_path / "feeds")
+    )
+    assert [file.path for file in scan_sources(settings)] == ["a.md"]
+    assert len(list(find_files(settings, [str(tmp_path / "feeds" / "articles" / "a.md")]))) == 1
+
+
 def test_a_source_says_how_it_is_read(tmp_path: Path) -> None:
     """Other names, defaults and the template of one source fill in what an article does not say."""
     file = tmp_path / "2024-01-02-a-b.md"

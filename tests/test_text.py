@@ -9,15 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from syndicate.text import decode_entities, join_surrogates, legal, plain, strip_tags
+from syndicate.text import decode_entities, join_surrogates, legal, plain, settle, shows_nothing, strip_tags
 
 XML_CHAR = re.compile("[\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*")
 # Pieces that spell entities and tags when they meet, and what hides inside them.
 _SPELLINGS = (
     "& amp; lt; #38; #x26; num; semi; nbsp; < > b /b <p> <!-- --> <script> </script> String é".split()
 )
+TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 PIECES = st.lists(
-    st.sampled_from([*_SPELLINGS, " ", "\t", "\x01", "\ud83d", "\ude00", "\u200b"]), max_size=14
+    st.sampled_from([*_SPELLINGS, *TURNS, " ", "\t", "\x01", "\x9b", "\ud83d", "\ude00", "\u200b"]),
+    max_size=14,
 ).map("".join)
 TEXTS = st.one_of(st.text(alphabet=st.characters()), PIECES)
 
@@ -64,6 +66,38 @@ def test_plain(written: str, seen: str) -> None:
     assert plain(written) == seen
 
 
+@pytest.mark.parametrize(
+    ("written", "seen"),
+    [
+        pytest.param("\u202ba\u202c b", "\u202ba\u202c b", id="closed"),
+        pytest.param("\u2067a \u202eb\u202c\u2069", "\u2067a \u202eb\u202c\u2069", id="closed-twice"),
+        pytest.param("a\u202eb", "ab", id="not-closed"),
+        pytest.param("a\u2069b", "ab", id="not-opened"),
+        pytest.param("\u2066a\u202eb\u2069c\u202c", "abc", id="crossed"),
+        pytest.param("a\u200eb\u200fc", "a\u200eb\u200fc", id="marks-without-end"),
+    ],
+)
+def test_a_text_turns_none_but_itself(written: str, seen: str) -> None:
+    """Marks of direction stay where each is closed; else what follows on a page would stand the wrong way."""
+    assert settle(written) == plain(written) == seen
+
+
+@pytest.mark.parametrize(
+    ("text", "blank"),
+    [
+        ("", True),
+        (" ", True),
+        ("\u200b\u2060\ufeff", True),
+        ("\u3164\u2800", True),
+        ("\u200ba", False),
+        ("?", False),
+    ],
+)
+def test_what_nobody_sees_is_nothing(text: str, blank: bool) -> None:
+    """A name of characters without width is as good as none."""
+    assert shows_nothing(text) is blank
+
+
 @settings(max_examples=200)
 @given(TEXTS)
 def test_plain_is_final_legal_and_one_line(text: str) -> None:
@@ -71,11 +105,17 @@ def test_plain_is_final_legal_and_one_line(text: str) -> None:
     seen = plain(text)
     assert plain(seen) == seen
     assert XML_CHAR.fullmatch(seen)
+    assert not re.search("[\x7f-\x9f]", seen)
     assert seen == " ".join(seen.split())
+    assert settle(seen) == seen
 
 
 @settings(max_examples=200)
-@given(st.text(alphabet=st.characters(blacklist_characters="&<", blacklist_categories=("Cs", "Cc", "Cn"))))
+@given(
+    st.text(
+        alphabet=st.characters(blacklist_characters=f"&<{TURNS}", blacklist_categories=("Cs", "Cc", "Cn"))
+    )
+)
 def test_plain_keeps_what_is_no_markup(text: str) -> None:
     """A text without markup and control characters keeps all its words."""
     assert plain(text).split() == text.split()
