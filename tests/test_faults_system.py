@@ -12,14 +12,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import article_text
-from faulty import NOW, Fault, Turning, command, one_line, run, some, tree
+from faulty import NOW, Turning, command, one_line, run, tree
 
 from syndicate import build, load_settings
 
@@ -34,9 +34,11 @@ def turning(site: Path) -> Turning:
     return Turning(site)
 
 
-def program(code: str, site: Path, *prefix: str, **options: Any) -> subprocess.CompletedProcess[str]:
+def program(
+    code: str, site: Path, *prefix: str, arguments: Sequence[str] = (), **options: Any
+) -> subprocess.CompletedProcess[str]:
     """Run some Python that knows these helpers, in a process of its own; `site` is its first argument."""
-    command = [*prefix, sys.executable, "-c", code, str(site)]
+    command = [*prefix, sys.executable, "-c", code, str(site), *arguments]
     environment = {**os.environ, "PYTHONPATH": HERE}
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, **options)
 
@@ -154,14 +156,7 @@ def test_permissions_that_are_missing(turning: Turning) -> None:
         ("articles/deep", 0o000): "articles/deep: sources[0].path: found permission denied, expected a",
     }
     turning.turn()
-    done = subprocess.run(
-        [sys.executable, "-c", DENIED, str(site), json.dumps(list(cases))],
-        env={**os.environ, "PYTHONPATH": HERE},
-        preexec_fn=unprivileged,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = program(DENIED, site, arguments=[json.dumps(list(cases))], preexec_fn=unprivileged)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     for (name, mode), expected in cases.items():
@@ -172,46 +167,48 @@ def test_permissions_that_are_missing(turning: Turning) -> None:
     turning.check_mended()
 
 
-@pytest.mark.processes
-def test_permissions_that_are_lost_midway(turning: Turning) -> None:
-    """The output may not be written any more from one step on: every file is whole, and one line says why."""
-    output = turning.site / "feeds"
-    code = """
+LOST = """
 import json, sys
 from pathlib import Path
-from faulty import Fault, MAKING, command, no_waits
+from faulty import Fault, Turning, no_waits, some
 
-site, step = Path(sys.argv[1]), int(sys.argv[2])
-folders = [site / "feeds", *(each for each in (site / "feeds").rglob("*") if each.is_dir())]
+def folders():
+    return [output, *(each for each in output.rglob("*") if each.is_dir())]
 
 def lose(_):
-    for each in folders:
-        if each.exists():
-            each.chmod(0o555)
+    for each in folders():
+        each.chmod(0o555)
 
-with no_waits(), Fault(site / "feeds", step, lose):
-    result = command(site)
-print(json.dumps([result.exit_code, result.stderr]))
-"""
+site = Path(sys.argv[1])
+output = site / "feeds"
+told = []
+with no_waits():
+    turning = Turning(site)
     turning.turn()
     with Fault(output, 0, str) as fault:
         turning.run()
-    for step in list(some(fault.steps))[::4]:
+    for step in some(fault.steps):
         turning.turn()
-        done = subprocess.run(
-            [sys.executable, "-c", code, str(turning.site), str(step)],
-            env={**os.environ, "PYTHONPATH": HERE},
-            preexec_fn=unprivileged,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        for folder in [output, *output.rglob("*")]:
-            folder.chmod(0o755 if folder.is_dir() else 0o644)
-        exit_code, error = json.loads(done.stdout)
-        assert exit_code == 0 or (exit_code, error.count("\n"), "denied" in error) == (2, 1, True), error
+        with Fault(output, step, lose):
+            result = turning.command()
+        for each in folders():
+            each.chmod(0o755)
         turning.check_whole()
         turning.check_mended()
+        told.append([result.exit_code, result.stderr])
+print(json.dumps(told))
+"""
+
+
+@pytest.mark.processes
+def test_permissions_that_are_lost_midway(site: Path) -> None:
+    """The output may not be written any more from one step on: every file is whole, and one line says why."""
+    done = program(LOST, site, preexec_fn=unprivileged)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    for code, error in told:
+        assert code == 0 or (code, error.count("\n"), "denied" in error) == (2, 1, True), error
+    assert any(code for code, _ in told)
 
 
 # Limits.
@@ -310,38 +307,37 @@ def test_an_output_that_is_a_link(site: Path) -> None:
 # Signals.
 
 AT_STEP = """
-import os, signal, sys
+import json, os, signal, sys
 from pathlib import Path
-from faulty import Fault, no_waits
-from syndicate.cli import main
+from faulty import Fault, Turning, no_waits, some
 
-site, step = Path(sys.argv[1]), int(sys.argv[2])
-config = f"{site}/config/syndicate.yaml"
-sys.argv[1:] = ["build", "-q", "--config", config, "--now", "2024-06-01", "--jobs", "1"]
-with no_waits(), Fault(site, step, lambda _: os.kill(os.getpid(), signal.SIGTERM)):
-    main()
+told = []
+with no_waits():
+    turning = Turning(Path(sys.argv[1]))
+    turning.turn()
+    with Fault(turning.site, 0, str) as fault:
+        turning.run()
+    # The last steps note how the run ended, whatever comes then.
+    for step in some(fault.steps - 4):
+        turning.turn()
+        with Fault(turning.site, step, lambda _: os.kill(os.getpid(), signal.SIGTERM)):
+            result = turning.command()
+        assert not (turning.site / "feeds" / ".syndicate-new").exists()
+        turning.check_whole()
+        turning.check_mended()
+        told.append([result.exit_code, result.output])
+print(json.dumps(told))
 """
 
 
 @pytest.mark.processes
-def test_sigterm_ends_a_run_in_order(turning: Turning) -> None:
+def test_sigterm_ends_a_run_in_order(site: Path) -> None:
     """At any step: exit 143, one word, no traceback, every file whole, and no staging folder is left."""
-    turning.turn()
-    with Fault(turning.site, 0, str) as fault:
-        turning.run()
-    for step in [*list(some(fault.steps))[1:-1:4], fault.steps - 5]:
-        turning.turn()
-        done = subprocess.run(
-            [sys.executable, "-c", AT_STEP, str(turning.site), str(step)],
-            env={**os.environ, "PYTHONPATH": HERE},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert (done.returncode, done.stdout, done.stderr) == (143, "", "terminated\n")
-        assert not (turning.site / "feeds" / ".syndicate-new").exists()
-        turning.check_whole()
-        turning.check_mended()
+    done = program(AT_STEP, site)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert len(told) > 4
+    assert told == [[143, "terminated\n"]] * len(told)
 
 
 BY_WORKER = """
