@@ -11,9 +11,9 @@ PACKAGE = Path(__file__).parent.parent / "syndicate"
 # A module imports downward only; docs/architecture.md tells the story.
 LAYERS = [
     "errors text digest dates urls model",
-    "globs blockyaml yamltext frontmatter fields body periods article border registry schema settings selection"
-    " catalogue compose plan report encoding delivery question web.ranges web.conditional web.negotiation"
-    " render render.markup render.xmlfeed render.rss render.atom render.jsonfeed render.opml render.html"
+    "globs blockyaml yamltext frontmatter fields body periods article border registry schema settings"
+    " selection catalogue compose plan report encoding delivery question web.ranges web.conditional"
+    " web.negotiation render render.markup render.xmlfeed render.rss render.atom render.jsonfeed render.opml render.html"
     " render.page render.embed render.listing render.sitemap diagnosis"
     " check check.finding check.inspection check.kinds"
     " check.clauses check.whole check.forms check.moments check.content check.elements check.xmldocument"
