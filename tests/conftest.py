@@ -52,10 +52,23 @@ def is_roomy(folder: str) -> bool:
     )
 
 
+def sweep() -> None:
+    """Take away what earlier runs of ours left because something failed there, unless they still run."""
+    for left in Path(MEMORY).glob("syndicate-*-*"):
+        try:
+            is_ours = left.stat().st_uid == os.getuid()
+        except FileNotFoundError:
+            continue  # Another run was faster.
+        if is_ours and not Path("/proc", left.name.split("-")[1]).exists():
+            shutil.rmtree(left, ignore_errors=True)
+
+
 # Made before pytest makes its own folders in it, and found by all processes that are started from here.
 ours = None
 if "TMPDIR" not in os.environ and is_roomy(MEMORY):
-    ours = os.environ["TMPDIR"] = tempfile.tempdir = tempfile.mkdtemp(prefix="tests-", dir=MEMORY)
+    sweep()
+    ours = tempfile.mkdtemp(prefix=f"syndicate-{os.getpid()}-", dir=MEMORY)
+    os.environ["TMPDIR"] = tempfile.tempdir = ours
     # Servers that tests start may run as somebody else.
     os.chmod(ours, 0o755)
 
