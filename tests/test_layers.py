@@ -13,8 +13,8 @@ LAYERS = [
     "errors text digest dates urls model",
     "globs blockyaml yamltext frontmatter fields body periods article border registry schema settings"
     " selection catalogue compose plan report encoding delivery question web.ranges web.conditional"
-    " web.negotiation render render.markup render.xmlfeed render.rss render.atom render.jsonfeed render.opml render.html"
-    " render.page render.embed render.listing render.sitemap diagnosis"
+    " web.negotiation render render.markup render.xmlfeed render.rss render.atom render.jsonfeed render.opml"
+    " render.html render.page render.embed render.listing render.sitemap diagnosis"
     " check check.finding check.inspection check.kinds"
     " check.clauses check.whole check.forms check.moments check.content check.elements check.xmldocument"
     " check.links check.media check.rss check.rssrules check.rssvalues check.rssitem"
