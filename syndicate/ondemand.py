@@ -16,7 +16,8 @@ from syndicate.article import Provider
 from syndicate.catalogue import FeedSpec, term
 from syndicate.compose import compose_frame, compose_item
 from syndicate.dates import LONG_AGO
-from syndicate.lookup import IndexBroken, Lookup, State, state_of
+from syndicate.indexfile import INDEX_ERRORS
+from syndicate.lookup import Lookup, State, state_of
 from syndicate.model import Feed
 from syndicate.question import Question, Vocabulary, feeds_of, shown_names
 from syndicate.registry import Registries
@@ -134,5 +135,5 @@ def _opened(path: str) -> Iterator[Lookup]:
         index = Lookup.open(path)
         with index:
             yield index
-    except IndexBroken as error:
+    except INDEX_ERRORS as error:
         raise Unavailable(f"the index cannot be used just now: {error}") from None

@@ -216,7 +216,7 @@ def test_a_folder_that_may_only_be_listed_is_an_error(turning: Turning) -> None:
         patch.setitem(
             refresh.walk_sources.__globals__,
             "_walk",
-            lambda root: ((prefix, [Entry(each) for each in found]) for prefix, found in walk(root)),
+            lambda *where: ((prefix, [Entry(each) for each in found]) for prefix, found in walk(*where)),
         )
         line = one_line(turning.command())
     assert "/deep/" in line

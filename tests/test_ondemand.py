@@ -313,23 +313,24 @@ def test_a_reader_keeps_its_state(site: Path, write_article: WriteArticle) -> No
         assert len(index.matching((), (), after=0, until=SECONDS, limit=9)) == 1
 
 
-@pytest.mark.parametrize("how", ["missing", "garbage", "version"])
+@pytest.mark.parametrize("how", ["missing", "garbage", "version", "no record"])
 def test_an_index_that_cannot_be_used(how: str, site: Path, write_article: WriteArticle) -> None:
     """Without an index, or with one that is none, nothing can be made just now, and it stays as it is."""
     path = Path(index_of(site))
     settings = load_settings(site / "config" / "syndicate.yaml")
     if how != "missing":
-        write_article("a.md")
+        write_article("a.md", topics="[A]")
         build(settings, now=NOW, jobs=1)
         for suffix in ("-wal", "-shm"):
             Path(f"{path}{suffix}").unlink(missing_ok=True)
     if how == "garbage":
         path.write_bytes(b"\\xff" * 4096)
-    if how == "version":
+    statements = {"version": "PRAGMA user_version = 999", "no record": "UPDATE names SET shown = x'c1'"}
+    if how in statements:
         import sqlite3
 
         connection = sqlite3.connect(path)
-        connection.execute("PRAGMA user_version = 999")
+        connection.execute(statements[how])
         connection.commit()
         connection.close()
     before = path.read_bytes() if path.exists() else None
