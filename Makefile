@@ -32,7 +32,7 @@ $(READY): pyproject.toml requirements/test.txt
 feeds: $(READY)  ## build the sample site from examples/articles into feeds
 	$(BIN)/syndicate build
 
-test: $(READY)  ## run all tests
+test: $(READY)  ## run the tests; those of corpus, readers, browser, hub-test and dist have targets of their own
 	$(BIN)/python -m pytest -n auto --dist loadgroup --quiet
 
 corpus: $(READY)  ## build the real corpus, if ../shared/corpus is beside this checkout
