@@ -1,6 +1,6 @@
 """Faults: whatever ends a run, every published file is whole, and the next run ends in the clean state.
 
-SYNDICATE_KILLS is how many times the first test here kills a run: 12 unless it says otherwise, 200 in CI.
+SYNDICATE_KILLS is how many times the first test here kills a run: 8 unless it says otherwise, 200 in CI.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning"),
 ]
 
-KILLS = int(os.environ.get("SYNDICATE_KILLS", "12"))
+KILLS = int(os.environ.get("SYNDICATE_KILLS", "8"))
 COMMAND = str(Path(sys.executable).parent / "syndicate")
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
 BUILD = (COMMAND, "build", "-q", "--now", "2024-06-01")
@@ -308,7 +308,7 @@ def test_ctrl_c_ends_cleanly(jobs: int, many: Path) -> None:
     """Ctrl-C at any instant: no traceback, at most one line, nothing half-written, no process left."""
     chance = random.Random(jobs)
     new, interrupted = clean(many), 0
-    for delay in (0.0, 0.02, 0.05, *(chance.uniform(0.05, 0.5) for _ in range(3))):
+    for delay in (0.0, 0.02, 0.05, *(chance.uniform(0.05, 0.5) for _ in range(min(3, KILLS // 8)))):
         shutil.rmtree(many / "feeds", ignore_errors=True)
         shutil.rmtree(many / ".syndicate", ignore_errors=True)
         with started(many, "--jobs", str(jobs)) as process:
