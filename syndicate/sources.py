@@ -8,9 +8,8 @@ from __future__ import annotations
 import codecs
 import errno
 import os
-import re
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -142,10 +141,12 @@ def _is_included(path: str, pattern: str | None, source: Source) -> bool:
     if any(part.startswith(".") for part in path.split("/")):
         return False
     include, exclude = _filters(source, pattern)
-    return bool(include.fullmatch(path)) and not (exclude and exclude.fullmatch(path))
+    return bool(include(path)) and not (exclude and exclude(path))
 
 
-def _filters(source: Source, pattern: str | None) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
+def _filters(
+    source: Source, pattern: str | None
+) -> tuple[Callable[[str], object], Callable[[str], object] | None]:
     """Give what a path in a source has to match, and what it must not."""
     return compile_globs((pattern,) if pattern else source.include), compile_globs(
         source.exclude
@@ -172,7 +173,7 @@ def _find(source: Source, output: str | None) -> Iterator[tuple[str, str, os.sta
     for prefix, entries in _walk(root, output):
         for entry in entries:
             path = prefix + entry.name
-            if not include.fullmatch(path) or (exclude and exclude.fullmatch(path)):
+            if not include(path) or (exclude and exclude(path)):
                 continue
             try:
                 status = entry.stat()
