@@ -170,15 +170,27 @@ class Accounts:
 
     def counts(self, now: int, *, include_unpublished: bool) -> dict[str, int]:
         """Count files and articles the way the report does: removed, then unpublished, then not due."""
-        row = self._db.execute(
-            "SELECT count(*), sum(kept AND removed), sum(kept AND NOT removed AND draft AND NOT :all),"
-            " sum(kept AND NOT removed AND (:all OR NOT draft) AND published > :now),"
-            " sum(kept AND NOT removed AND (:all OR NOT draft) AND published <= :now),"
-            " sum(kept * capped), sum(kept * repeated) FROM articles",
+        articles = self._db.execute("SELECT count(*) FROM articles").fetchone()[0]
+        # What is to come is few and found by its date; the other conditions are asked of each article once.
+        kept, removed, drafts, capped, repeated = self._db.execute(
+            "SELECT count(*), count(*) FILTER (WHERE removed), count(*) FILTER (WHERE draft AND NOT removed),"
+            " sum(capped), sum(repeated) FROM articles WHERE kept"
+        ).fetchone()
+        unpublished = 0 if include_unpublished else drafts
+        (not_due,) = self._db.execute(
+            "SELECT count(*) FROM articles"
+            " WHERE published > :now AND kept AND NOT removed AND (:all OR NOT draft)",
             {"all": include_unpublished, "now": now},
         ).fetchone()
-        names = ("articles", "removed", "unpublished", "not_due", "published", "capped", "repeated")
-        return {name: value or 0 for name, value in zip(names, row, strict=True)}
+        return {
+            "articles": articles,
+            "removed": removed,
+            "unpublished": unpublished,
+            "not_due": not_due,
+            "published": kept - removed - unpublished - not_due,
+            "capped": capped or 0,
+            "repeated": repeated or 0,
+        }
 
     def count_files(self) -> int:
         """Count the known files."""
