@@ -85,6 +85,35 @@ def test_it_serves_what_was_built(site: Path, write_article: WriteArticle) -> No
         assert process.stderr.read() == ""
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=lambda number: number.name)
+def test_a_signal_before_it_serves_ends_it_in_order(number: signal.Signals, site: Path) -> None:
+    """A signal that comes as soon as the address is told ends the server as it begins, and comes out."""
+    said: list[str] = []
+
+    def say(line: str) -> None:
+        said.append(line)
+        if len(said) == 1:
+            signal.raise_signal(number)
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(number, end)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            serve(
+                configured(site),
+                host="127.0.0.1",
+                port=0,
+                say=say,
+                config=None,
+                load=lambda: configured(site),
+            )
+    finally:
+        signal.signal(number, before)
+    assert len(said) == 3
+
+
 def test_watching_it_serves_what_changes(site: Path, write_article: WriteArticle) -> None:
     """With --watch nothing has to be built before; articles and configuration are followed."""
     path = write_article("a.md", title="A")

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Event, Thread
 from urllib.parse import unquote, urlsplit
 
@@ -80,25 +81,35 @@ def serve(
             timeout_graceful_shutdown=_GRACE,
         )
     )
-    say(f"{where} serves {site.output}")
-    say(f"{where}query?limit=10 makes feeds on demand; Ctrl-C ends it")
-    if config is None and not os.path.isdir(site.output):
-        say(f"{site.output} is not there yet: syndicate build")
-    watching = None
-    if config is not None:
-        watching = Watching(site, config, load, say, server.stop)
-        watching.start()
-    try:
-        with listener:
+    # From here on a signal ends the server in order, also one that comes before it has begun: whoever was
+    # told where it serves may end it at once. It is raised again afterwards.
+    with server.capture_signals(), listener:
+        say(f"{where} serves {site.output}")
+        say(f"{where}query?limit=10 makes feeds on demand; Ctrl-C ends it")
+        if config is None and not os.path.isdir(site.output):
+            say(f"{site.output} is not there yet: syndicate build")
+        with _watched(site, config, load, say, server.stop):
             server.run(sockets=[listener])
-    finally:
-        if watching:
-            watching.end()
 
 
 class _Server(uvicorn.Server):
     def stop(self) -> None:
         self.should_exit = True
+
+
+@contextmanager
+def _watched(
+    site: Site, config: str | None, load: Callable[[], Settings], say: Say, stop: Callable[[], None]
+) -> Iterator[None]:
+    if config is None:
+        yield
+        return
+    watching = Watching(site, config, load, say, stop)
+    watching.start()
+    try:
+        yield
+    finally:
+        watching.end()
 
 
 class Watching(Thread):
@@ -152,8 +163,7 @@ def _listen(host: str, port: int) -> socket.socket:
             listener.close()
             raise
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise PublishError(_shown(host, port), f"cannot be listened at: {reason}") from None
+        raise PublishError(_shown(host, port), f"cannot be listened at: {(error.strerror or str(error)).lower()}") from None
     return listener
 
 
