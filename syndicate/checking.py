@@ -14,7 +14,7 @@ import msgspec
 
 from syndicate.check import check_document
 from syndicate.check.finding import Finding, Severity
-from syndicate.errors import FetchError, below
+from syndicate.errors import FetchError, below, printable, reason_of
 from syndicate.fetching import LARGEST, Fetched, fetch
 from syndicate.linking import check_folder
 
@@ -91,7 +91,7 @@ def _documents(places: Iterable[str]) -> Iterator[_Document | FetchError]:
 
 def _of_address(place: str, fetched: Fetched) -> _Document:
     return _Document(
-        name=_printable(place),
+        name=printable(place),
         body=fetched.body,
         address=fetched.address,
         # A server that does not say is one that says nothing specific (RFC 9110 §8.3).
@@ -103,20 +103,17 @@ def _of_file(path: str) -> _Document:
     try:
         with open(path, "rb") as file:
             body = file.read(LARGEST + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise FetchError(path, reason.lower()) from None
-    return _Document(name=_printable(below(path, os.getcwd())), body=_bounded(body, path))
+    except OSError as error:
+        raise FetchError(path, reason_of(error)) from None
+    except ValueError as error:
+        raise FetchError(path, str(error)) from None  # A name with a zero byte.
+    return _Document(name=printable(below(path, os.getcwd())), body=_bounded(body, path))
 
 
 def _bounded(body: bytes, place: str) -> bytes:
     if len(body) > LARGEST:
         raise FetchError(place, f"there are more than {LARGEST} bytes")
     return body
-
-
-def _printable(name: str) -> str:
-    return name if name.isprintable() else ascii(name)[1:-1]
 
 
 def _in_folder(folder: str) -> Iterator[_Document | FetchError]:
@@ -155,4 +152,4 @@ def _entries(folder: str) -> list[os.DirEntry[str]]:
         with os.scandir(folder) as entries:
             return sorted(entries, key=lambda entry: entry.name, reverse=True)
     except OSError as error:
-        raise FetchError(folder, (error.strerror or str(error)).lower()) from None
+        raise FetchError(folder, reason_of(error)) from None

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from syndicate import frontmatter, yamltext
-from syndicate.errors import ArticleError, ConfigError, FieldPath, Problem, below, quoted
+from syndicate.errors import ArticleError, ConfigError, FieldPath, Problem, below, quoted, reason_of
 from syndicate.registry import Entry, Registries, Registry, parse_provider, parse_topic
 from syndicate.settings import Settings, parse_settings
 from syndicate.yamltext import Value
@@ -59,7 +59,7 @@ def _read(file: Path) -> str:
     except UnicodeDecodeError:
         problem = Problem(path=_shown(file), found="bytes that are not UTF-8", expected="UTF-8")
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = reason_of(error)
         problem = Problem(path=_shown(file), found=reason, expected="a readable file")
     raise ConfigError([problem])
 

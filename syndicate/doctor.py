@@ -18,7 +18,7 @@ from syndicate.dates import rfc3339, spell_age
 from syndicate.diagnosis import Diagnosis, Sign, note, ok, wrong
 from syndicate.errors import ConfigError, SyndicateError
 from syndicate.index import Index
-from syndicate.indexfile import INDEX_ERRORS, SCHEMA_VERSION, damage_in, looked_at, reason_of, version_in
+from syndicate.indexfile import INDEX_ERRORS, SCHEMA_VERSION, damage_in, fault_of, looked_at, version_in
 from syndicate.installation import examine_installation
 from syndicate.lastrun import LastRun, read_last_run
 from syndicate.lock import holder_of
@@ -75,7 +75,7 @@ def _guarded(about: str, signs: Iterator[Sign]) -> list[Sign]:
             found.append(sign)
     except (*INDEX_ERRORS, OSError, SyndicateError) as error:
         place = getattr(error, "filename", None)
-        found.append(wrong(about, f"{f'{place}: ' if place else ''}{reason_of(error)}"))
+        found.append(wrong(about, f"{f'{place}: ' if place else ''}{fault_of(error)}"))
     return found
 
 

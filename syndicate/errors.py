@@ -15,6 +15,16 @@ FieldPath = tuple[str | int, ...]
 _LONGEST_FOUND = 120
 
 
+def printable(name: str) -> str:
+    """Spell out the invisible characters of a name: a message goes to a terminal."""
+    return name if name.isprintable() else ascii(name)[1:-1]
+
+
+def reason_of(error: OSError) -> str:
+    """Say what the system says of an error, in the way of our own messages."""
+    return (error.strerror or str(error)).lower()
+
+
 def dotted(field: FieldPath) -> str:
     """Write a field path the way people do: `images[0].url`."""
     text = ""
@@ -22,9 +32,8 @@ def dotted(field: FieldPath) -> str:
         if isinstance(step, int):
             text += f"[{step}]"
         else:
-            # A key is a stranger's text, too, and a message goes to a terminal.
-            name = step if step.isprintable() else ascii(step)[1:-1]
-            text += f".{name}" if text else name
+            # A key is a stranger's text, too.
+            text += f".{printable(step)}" if text else printable(step)
     return text
 
 
@@ -60,7 +69,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     field: FieldPath = ()
 
     def __str__(self) -> str:
-        place = ascii(self.path)[1:-1] if not self.path.isprintable() else self.path
+        place = printable(self.path)
         if self.line is not None:
             place = f"{place}:{self.line}"
         parts = [place, dotted(self.field), f"found {self.found}, expected {self.expected}"]
@@ -133,8 +142,7 @@ class FetchError(SyndicateError):
         super().__init__(place, reason)
 
     def __str__(self) -> str:
-        place = ascii(self.place)[1:-1] if not self.place.isprintable() else self.place
-        return f"{place}: {self.reason}"
+        return f"{printable(self.place)}: {self.reason}"
 
 
 class NoArticlesError(SyndicateError):

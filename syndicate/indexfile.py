@@ -14,6 +14,8 @@ from urllib.parse import quote
 
 import msgspec
 
+from syndicate.errors import reason_of
+
 SCHEMA_VERSION = 6
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
@@ -236,10 +238,10 @@ def is_damage(error: Exception) -> bool:
     return code is None or code in _THE_FILE or code & 0xFF not in _SURROUNDINGS
 
 
-def reason_of(error: Exception) -> str:
+def fault_of(error: Exception) -> str:
     """Say why an index cannot be used; SQLite calls it an I/O error where its shared memory finds no room."""
     if isinstance(error, OSError):
-        return (error.strerror or str(error)).lower()
+        return reason_of(error)
     full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_IOERR_SHMSIZE
     return "database or disk is full" if full else str(error)
 

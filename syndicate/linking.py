@@ -14,7 +14,7 @@ from syndicate.check.crosslinks import check_links
 from syndicate.check.finding import Finding
 from syndicate.check.references import Said, read_references
 from syndicate.encoding import SUFFIXES, is_text
-from syndicate.errors import PublishError
+from syndicate.errors import PublishError, printable
 from syndicate.publish import is_inside, read_manifest
 
 
@@ -28,7 +28,7 @@ def check_folder(folder: str, *, called: str, largest: int, base: str | None = N
     said = {path: each for path in files if (each := _read(folder, path, largest)) is not None}
     findings = check_links(said, files=files, base=base, owned=_owned(folder))
     return tuple(
-        msgspec.structs.replace(each, document=_printable(os.path.join(called, each.document)))
+        msgspec.structs.replace(each, document=printable(os.path.join(called, each.document)))
         for each in findings
     )
 
@@ -61,7 +61,3 @@ def _owned(folder: str) -> list[str]:
         return sorted(path for path in read_manifest(folder) if is_inside(path))
     except PublishError:
         return []
-
-
-def _printable(name: str) -> str:
-    return name if name.isprintable() else ascii(name)[1:-1]

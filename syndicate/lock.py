@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from syndicate.errors import LockedError, PublishError
+from syndicate.errors import LockedError, PublishError, reason_of
 
 _PAUSE = 0.05
 _held: set[int] = set()
@@ -64,7 +64,7 @@ def lock(path: str, wait: float = 0.0) -> Iterator[None]:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
-        raise PublishError(path, f"cannot be written: {(error.strerror or str(error)).lower()}") from None
+        raise PublishError(path, f"cannot be written: {reason_of(error)}") from None
     _held.add(descriptor)
     try:
         deadline = time.monotonic() + wait

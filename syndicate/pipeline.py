@@ -18,7 +18,7 @@ from syndicate import encoding, workers, yamltext
 from syndicate.catalogue import FeedSpec
 from syndicate.config import load_registries
 from syndicate.edition import Edition
-from syndicate.errors import BrokenArticlesError, PublishError, WorkerError, below
+from syndicate.errors import BrokenArticlesError, PublishError, WorkerError, below, reason_of
 from syndicate.gate import Gate
 from syndicate.index import Index
 from syndicate.indexfile import INDEX_ERRORS
@@ -198,7 +198,7 @@ def build_with(
             raise WorkerError from None
         except OSError as error:
             # Whatever the machine is out of, such as open files: each stage tells of its own files.
-            reason = (error.strerror or str(error)).lower()
+            reason = reason_of(error)
             raise PublishError(error.filename or output_folder(settings), f"was given up: {reason}") from None
 
 

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
 
-from syndicate.errors import PublishError
+from syndicate.errors import PublishError, reason_of
 from syndicate.plan import Plan, State, plan_changes
 
 MANIFEST = ".syndicate-files"
@@ -240,4 +240,4 @@ def _refusals(output: str) -> Iterator[None]:
 
 
 def _refusal(path: str, error: OSError) -> PublishError:
-    return PublishError(path, f"cannot be written: {(error.strerror or str(error)).lower()}")
+    return PublishError(path, f"cannot be written: {reason_of(error)}")

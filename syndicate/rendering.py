@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from syndicate.catalogue import FeedSpec
-from syndicate.errors import PublishError
+from syndicate.errors import PublishError, reason_of
 from syndicate.index import Index
 from syndicate.model import Document
 from syndicate.render import FILE_NAMES
@@ -142,7 +142,7 @@ class _Shelf:
         except OSError as error:
             from tempfile import gettempdir
 
-            reason = (error.strerror or str(error)).lower()
+            reason = reason_of(error)
             raise PublishError(gettempdir(), f"rendered items cannot be kept there: {reason}") from None
 
     def _put(self, files: Iterable[int], items: Iterable[Rendered]) -> None:

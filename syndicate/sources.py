@@ -16,7 +16,7 @@ import msgspec
 from syndicate import frontmatter
 from syndicate.article import Article, Reading
 from syndicate.border import parse_article
-from syndicate.errors import ArticleError, ConfigError, Problem, below, is_below
+from syndicate.errors import ArticleError, ConfigError, Problem, below, is_below, reason_of
 from syndicate.globs import WILD, compile_globs
 from syndicate.settings import Settings, Source
 from syndicate.yamltext import Mapping
@@ -86,7 +86,7 @@ def walk_sources(settings: Settings, known: Sequence[Stamps] = ()) -> Iterator[S
                 Problem(
                     path=error.filename or source.path,
                     field=("sources", number, "path"),
-                    found=(error.strerror or str(error)).lower(),
+                    found=reason_of(error),
                     expected="a folder, a file or a glob of articles",
                 )
             )
@@ -291,7 +291,7 @@ def read_file(file: SourceFile) -> bytes:
     except OSError as error:
         if error.errno in _EXHAUSTED:
             raise  # The machine is out of something; that is no fault of the article.
-        problem = Problem(found=(error.strerror or str(error)).lower(), expected="a readable file")
+        problem = Problem(found=reason_of(error), expected="a readable file")
     raise ArticleError(problem.at(_shown(file), None))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from syndicate.errors import PublishError
+from syndicate.errors import PublishError, reason_of
 
 _CONFIG = """\
 # What `syndicate build` reads. Every path is relative to this file.
@@ -79,6 +79,6 @@ def write_starter(folder: str) -> list[str]:
                 stream.write(text.format(year=_YEAR))
             written.append(path)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = reason_of(error)
         raise PublishError(error.filename or folder, f"cannot be written: {reason}") from None
     return written

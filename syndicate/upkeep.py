@@ -12,7 +12,7 @@ from typing import TypeVar
 from syndicate import __version__
 from syndicate.errors import PublishError
 from syndicate.index import Index
-from syndicate.indexfile import INDEX_ERRORS, is_damage, put_aside, reason_of
+from syndicate.indexfile import INDEX_ERRORS, fault_of, is_damage, put_aside
 from syndicate.lastrun import LastRun, note_run, read_last_run
 from syndicate.report import Report
 
@@ -42,7 +42,7 @@ def begin_anew(path: str, error: Exception) -> str:
 
 def no_index(path: str, error: Exception) -> PublishError:
     """Say that there can be no index at a path."""
-    return PublishError(path, f"no index can be kept there: {reason_of(error)}")
+    return PublishError(path, f"no index can be kept there: {fault_of(error)}")
 
 
 def over_copy(path: str, work: Callable[[Index], Result]) -> Result:

@@ -15,6 +15,7 @@ from syndicate.check.clauses import Clause, error, w3c_error, w3c_warning, warni
 from syndicate.check.elements import XML
 from syndicate.check.forms import is_language, reference_fault
 from syndicate.check.inspection import Inspection, shown
+from syndicate.errors import printable
 
 _XML = "https://www.w3.org/TR/xml/"
 
@@ -203,7 +204,7 @@ def _find_fault(inspection: Inspection, kind: int, line: int, message: str) -> N
         rule = ENCODING
     else:
         rule = WELL_FORMED
-    inspection.find(rule, max(line, 1), message if message.isprintable() else ascii(message)[1:-1])
+    inspection.find(rule, max(line, 1), printable(message))
 
 
 def _line_of(body: bytes, part: bytes) -> int:

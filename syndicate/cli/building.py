@@ -112,14 +112,14 @@ def _print_report(report: Report, *, quiet: bool, verbose: bool) -> None:
 
 
 def _write_report(report: Report, path: str) -> None:
-    from syndicate.errors import PublishError
+    from syndicate.errors import PublishError, reason_of
     from syndicate.report import report_json
 
     try:
         with open(path, "wb") as stream:
             stream.write(report_json(report))
     except OSError as error:
-        raise PublishError(path, f"cannot be written: {(error.strerror or str(error)).lower()}") from None
+        raise PublishError(path, f"cannot be written: {reason_of(error)}") from None
 
 
 @click.command(epilog=EPILOG)

@@ -74,6 +74,7 @@ def errors_as_lines() -> Iterator[None]:
         NoArticlesError,
         SyndicateError,
         Terminated,
+        reason_of,
     )
 
     try:
@@ -107,7 +108,7 @@ def errors_as_lines() -> Iterator[None]:
         if error.errno == errno.EPIPE:
             raise  # Whoever read what is printed went; click knows what to do then.
         place = f"{error.filename}: " if error.filename else ""
-        click.echo(f"error: {place}{(error.strerror or str(error)).lower()}", err=True)
+        click.echo(f"error: {place}{reason_of(error)}", err=True)
         sys.exit(REFUSED)
 
 

@@ -21,7 +21,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from syndicate.config import load_registries
-from syndicate.errors import PublishError
+from syndicate.errors import PublishError, reason_of
 from syndicate.pipeline import Options
 from syndicate.settings import Settings
 from syndicate.watch import Watcher, watch
@@ -163,7 +163,7 @@ def _listen(host: str, port: int) -> socket.socket:
             listener.close()
             raise
     except OSError as error:
-        raise PublishError(_shown(host, port), f"cannot be listened at: {(error.strerror or str(error)).lower()}") from None
+        raise PublishError(_shown(host, port), f"cannot be listened at: {reason_of(error)}") from None
     return listener
 
 
