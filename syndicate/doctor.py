@@ -22,7 +22,7 @@ from syndicate.indexfile import INDEX_ERRORS, SCHEMA_VERSION, damage_in, fault_o
 from syndicate.installation import examine_installation
 from syndicate.lastrun import LastRun, read_last_run
 from syndicate.lock import holder_of
-from syndicate.pipeline import index_path, last_run_path, lock_path, output_folder, state_folder
+from syndicate.places import index_path, last_run_path, lock_path, output_folder, state_folder
 from syndicate.publish import STAGING, count_foreign, is_inside, read_manifest
 from syndicate.refresh import Refresh
 from syndicate.registry import Registries

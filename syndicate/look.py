@@ -17,7 +17,8 @@ from syndicate.config import load_registries
 from syndicate.edition import Edition
 from syndicate.errors import ArticleError, ConfigError, Problem
 from syndicate.index import Index
-from syndicate.pipeline import Options, Run, index_path
+from syndicate.pipeline import Options, Run
+from syndicate.places import index_path
 from syndicate.report import FeedReport
 from syndicate.selection import is_enabled
 from syndicate.settings import Settings

@@ -25,6 +25,7 @@ from syndicate.indexfile import INDEX_ERRORS
 from syndicate.lock import lock
 from syndicate.model import Document
 from syndicate.owed import Accounting, Ledger
+from syndicate.places import index_path, last_run_path, lock_path, output_folder
 from syndicate.plan import Plan, State
 from syndicate.publish import Publication, count_foreign
 from syndicate.refresh import Changes, Progress, Refresh
@@ -108,31 +109,6 @@ def build(
             lambda: build_locked(settings, options, executor=executor, progress=progress),
         )
     return _announced(report, settings, options) if settings.hubs else report
-
-
-def output_folder(settings: Settings) -> str:
-    """Tell where the feeds go."""
-    return settings.output or os.path.abspath("feeds")
-
-
-def state_folder(settings: Settings) -> str:
-    """Tell where the lock is, and the index unless the configuration says otherwise: beside the output."""
-    return os.path.join(os.path.dirname(output_folder(settings)), ".syndicate")
-
-
-def lock_path(settings: Settings) -> str:
-    """Tell where the lock is that keeps two runs on one output apart."""
-    return os.path.join(state_folder(settings), "lock")
-
-
-def last_run_path(settings: Settings) -> str:
-    """Tell where it is noted how the last run ended."""
-    return os.path.join(state_folder(settings), "last-run.json")
-
-
-def index_path(settings: Settings) -> str:
-    """Tell where the index is."""
-    return settings.index or os.path.join(state_folder(settings), "index.db")
 
 
 def ledger(settings: Settings) -> Ledger:

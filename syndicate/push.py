@@ -10,7 +10,8 @@ from collections.abc import Collection, Sequence
 from syndicate.errors import ConfigError, Problem, PublishError
 from syndicate.indexfile import IndexBroken
 from syndicate.owed import Owing, feed_of
-from syndicate.pipeline import index_path, ledger, output_folder
+from syndicate.pipeline import ledger
+from syndicate.places import index_path, output_folder
 from syndicate.publish import read_manifest
 from syndicate.report import Outcome
 from syndicate.settings import Settings

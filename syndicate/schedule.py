@@ -18,7 +18,7 @@ from typing import Literal, get_args
 
 from syndicate.digest import digest_of
 from syndicate.errors import ConfigError, Problem
-from syndicate.pipeline import index_path, output_folder, state_folder
+from syndicate.places import index_path, output_folder, state_folder
 from syndicate.settings import Settings
 
 Scheduler = Literal["cron", "systemd", "github-actions", "gitlab-ci"]

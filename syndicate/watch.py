@@ -27,16 +27,8 @@ from syndicate.index import Index
 from syndicate.indexfile import INDEX_ERRORS
 from syndicate.lock import lock
 from syndicate.owed import Announcer
-from syndicate.pipeline import (
-    Options,
-    build_with,
-    index_path,
-    last_run_path,
-    ledger,
-    lock_path,
-    output_folder,
-    state_folder,
-)
+from syndicate.pipeline import Options, build_with, ledger
+from syndicate.places import index_path, last_run_path, lock_path, output_folder, state_folder
 from syndicate.registry import Registries
 from syndicate.report import Report, counted
 from syndicate.settings import Settings

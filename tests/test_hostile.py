@@ -34,7 +34,7 @@ from syndicate.article import Article
 from syndicate.config import load_registries
 from syndicate.errors import ConfigError
 from syndicate.index import Index
-from syndicate.pipeline import index_path
+from syndicate.places import index_path
 from syndicate.render.html import source
 from syndicate.workers import decode_article
 

@@ -20,7 +20,8 @@ LAYERS = [
     " check.links check.media check.rss check.rssrules check.rssvalues check.rssitem"
     " check.atom check.atomrules check.atomvalues check.ruleslist"
     " check.jsonlines check.jsonrules check.jsonfeed check.opml check.references check.crosslinks",
-    "config sources index indexfile accounts lookup publish starter hosting lock lastrun websub fetching",
+    "config places sources index indexfile accounts lookup publish starter hosting lock lastrun"
+    " websub fetching",
     "workers window archive refresh edition rendering root siblings owed pipeline push schedule look watch"
     " ondemand web web.answers web.asgi web.files web.query web.run web.site web.static checking"
     " linking gate upkeep installation doctor",
@@ -98,8 +99,7 @@ BESIDE = {
     "checking": "linking",
     "look": "pipeline edition upkeep",
     "push": "owed pipeline",
-    "doctor": "installation pipeline refresh",
-    "schedule": "pipeline",
+    "doctor": "installation refresh",
     "watch": "owed pipeline refresh upkeep",
     "ondemand": "window workers",
     "web": "web.asgi web.query web.site web.static",
@@ -108,7 +108,6 @@ BESIDE = {
     "web.files": "web.answers",
     "web.query": "ondemand web.answers web.asgi web.site",
     "web.run": "pipeline watch web web.asgi web.site",
-    "web.site": "pipeline",
     "web.static": "web.answers web.asgi web.files web.site",
     "cli": "cli.options cli.building cli.serving cli.looking cli.checking cli.doctoring",
     "cli.building": "cli.options terminal",

@@ -56,7 +56,7 @@ def check(
 
         base = None
         if not places:
-            from syndicate.pipeline import output_folder
+            from syndicate.places import output_folder
 
             settings = load_site(config_path)
             places, base = (output_folder(settings),), settings.site.feeds_url

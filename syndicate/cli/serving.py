@@ -69,7 +69,7 @@ def headers(config_path: str | None, output: str | None, server: str) -> None:
         from syndicate.catalogue import redirects
         from syndicate.config import load_registries
         from syndicate.hosting import configuration
-        from syndicate.pipeline import output_folder
+        from syndicate.places import output_folder
         from syndicate.selection import Names
 
         settings = load_site(config_path, output)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from syndicate.catalogue import redirects
-from syndicate.pipeline import index_path, output_folder
+from syndicate.places import index_path, output_folder
 from syndicate.registry import Registries
 from syndicate.selection import Names
 from syndicate.settings import Settings
