@@ -12,15 +12,13 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from syndicate.check import check_document
+from syndicate.check import check_document, has_rules
 from syndicate.check.finding import Finding, Severity
 from syndicate.errors import FetchError, below, printable, reason_of
 from syndicate.fetching import LARGEST, Fetched, fetch
 from syndicate.linking import check_folder
 
 STANDARD_INPUT = "-"
-_NAMES = {"rss.xml", "atom.xml", "feed.json"}
-_SUFFIX = ".opml"
 
 
 class Checked(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,7 +140,7 @@ def documents_in(folder: str) -> Iterator[str]:
         if entry.is_dir(follow_symlinks=False):
             if not entry.name.startswith("."):
                 waiting += _entries(entry.path)
-        elif entry.name in _NAMES or entry.name.endswith(_SUFFIX):
+        elif has_rules(entry.name):
             yield entry.path
 
 

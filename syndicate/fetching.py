@@ -5,12 +5,12 @@ May know: the network; nothing of what is fetched.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from syndicate.errors import FetchError
+from syndicate.loop import run_apart
 
 if TYPE_CHECKING:
     from httpx import AsyncBaseTransport
@@ -46,14 +46,12 @@ def fetch(url: str, *, bounds: Bounds | None = None, transport: AsyncBaseTranspo
 
     An event loop of its own bounds the time in all, whatever a server does.
     """
-    # Imported when there is something to fetch: both are slow to load.
-    import asyncio
-
+    # Imported when there is something to fetch: it is slow to load.
     import httpx
 
     bounds = bounds or Bounds()
     try:
-        return _run(lambda: asyncio.run(_fetch(url, bounds, transport)))
+        return run_apart(lambda: _fetch(url, bounds, transport))
     except TimeoutError:
         raise FetchError(url, f"it takes longer than {bounds.total:g} seconds") from None
     except httpx.TooManyRedirects:
@@ -63,20 +61,6 @@ def fetch(url: str, *, bounds: Bounds | None = None, transport: AsyncBaseTranspo
     except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise FetchError(url, reason[:200].lower()) from None
-
-
-def _run(begin: Callable[[], Fetched]) -> Fetched:
-    import asyncio
-
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return begin()
-    # Somebody checks from within a loop, which cannot run another one.
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(begin).result()
 
 
 async def _fetch(url: str, bounds: Bounds, transport: AsyncBaseTransport | None) -> Fetched:

@@ -9,11 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from syndicate.model import Document
-from syndicate.render import FILE_NAMES
 from syndicate.report import Fault
-
-_FEEDS = frozenset(FILE_NAMES[name] for name in ("rss", "atom", "json"))
-_LISTS = ".opml"
 
 
 class Gate:
@@ -26,12 +22,12 @@ class Gate:
 
     def passes(self, document: Document) -> bool:
         """Tell whether a document has no error; its faults, errors or not, are kept for the report."""
-        if document.path.rpartition("/")[2] not in _FEEDS and not document.path.endswith(_LISTS):
-            return True  # There are no rules for pages and styles.
         # Imported where it is asked for: a run without a gate loads no rule.
-        from syndicate.check import check_document
+        from syndicate.check import check_document, has_rules
         from syndicate.check.finding import Severity
 
+        if not has_rules(document.path.rpartition("/")[2]):
+            return True
         findings = check_document(document.body, document=document.path, now=self._now)
         self.faults += (
             Fault(

@@ -18,14 +18,13 @@ from syndicate.index import Index
 from syndicate.indexfile import IndexBroken
 from syndicate.lock import lock
 from syndicate.plan import State
-from syndicate.render import FILE_NAMES
+from syndicate.render import FEED_FILES
 from syndicate.report import Announcement, Outcome, counted
 from syndicate.settings import Settings
 from syndicate.websub import Patience, announce
 
 _WAIT_FOR_OTHERS = 5.0
 _PATIENCE = Patience()
-_DOCUMENTS = frozenset(FILE_NAMES[name] for name in ("rss", "atom", "json"))
 
 Owing = Mapping[tuple[str, str], bytes]
 """Hub and document, with the digest of the bytes that the announcement is owed for."""
@@ -36,7 +35,7 @@ def feed_of(path: str) -> str | None:
     # Neither the documents of its archives, which lie deeper, nor anybody's pages.
     folder, _, name = path.rpartition("/")
     depth = 1 if folder.startswith(("topics/", "providers/")) else 0
-    return folder if folder and name in _DOCUMENTS and folder.count("/") == depth else None
+    return folder if folder and name in FEED_FILES and folder.count("/") == depth else None
 
 
 class Accounting:

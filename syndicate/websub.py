@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from syndicate.loop import run_apart
 from syndicate.report import Announcement
 
 if TYPE_CHECKING:
@@ -56,21 +57,7 @@ def announce(
         by_hub.setdefault(hub, []).append(topic)
     if not by_hub:
         return
-    import asyncio
-
-    def begin() -> None:
-        asyncio.run(_announce(by_hub, tell, patience, stop, transport))
-
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        begin()
-        return
-    # Somebody builds from within a loop, which cannot run another one.
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(begin).result()
+    run_apart(lambda: _announce(by_hub, tell, patience, stop, transport))
 
 
 async def _announce(

@@ -14,6 +14,7 @@ from typing import Any
 from syndicate.check import kinds, whole
 from syndicate.check.finding import Finding, Rule
 from syndicate.check.inspection import Inspection
+from syndicate.render import FEED_FILES
 
 _FORMATS = {
     "rss": "rss",
@@ -25,6 +26,11 @@ _FORMATS = {
 
 _SHARED = ("kinds", "whole", "moments", "content", "xmldocument", "crosslinks")
 """The modules of the rules that hold for several formats."""
+
+
+def has_rules(name: str) -> bool:
+    """Tell whether there are rules for a file of this name, among those that a build writes."""
+    return name in FEED_FILES or name.endswith(".opml")
 
 
 def rules() -> tuple[Rule, ...]:

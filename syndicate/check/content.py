@@ -13,6 +13,7 @@ from typing import Any
 from lxml import etree
 
 from syndicate.check.clauses import Clause, profile, w3c_warning, warning
+from syndicate.check.forms import SCHEME
 from syndicate.check.inspection import Inspection, shown
 from syndicate.check.xmldocument import BOUNDARIES
 from syndicate.text import strip_tags
@@ -60,7 +61,6 @@ _ADDRESSES = {
 _RUNNING = re.compile(r"(?:javascript|vbscript|livescript|mocha|data(?!:image/(?!svg)))\s*:", re.I)
 _RUNNING_STYLE = re.compile(r"expression\s*\(|javascript\s*:|vbscript\s*:|-moz-binding|behaviou?r\s*:", re.I)
 _BLANKS = re.compile(r"[\x00-\x20]+")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ESCAPED_REFERENCE = re.compile(
     r"&amp;(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos|nbsp|hellip|[lr][sd]quo|[mn]dash);"
@@ -127,7 +127,7 @@ def _check_attribute(name: str, value: str, active: dict[str, None], relative: d
     elif name in _ADDRESSES:
         if _RUNNING.match(_BLANKS.sub("", value)):
             active[f"{name}={shown(value)}"] = None
-        elif value.strip() and not _SCHEME.match(value.strip()):
+        elif value.strip() and not SCHEME.match(value.strip()):
             relative[shown(value)] = None
 
 

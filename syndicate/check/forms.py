@@ -30,7 +30,9 @@ _ZONES = {
     "PST": -8, "PDT": -7,
 }  # fmt: skip
 
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+"""How an absolute URI begins (RFC 3986 §3.1)."""
+
 # RFC 3986 §2.2 and §2.3, and the percent sign.
 _ILLEGAL_IN_IRI = re.compile(r"[\x00-\x20\x7f\"<>\\^`{|}]")
 _ILLEGAL_IN_URI = re.compile(r"[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]")
@@ -134,7 +136,7 @@ def url_fault(text: str, *, iri: bool = False) -> str | None:
         return "is empty"
     if text != text.strip():
         return "has blanks around it"
-    scheme = _SCHEME.match(text)
+    scheme = SCHEME.match(text)
     if not scheme:
         return "is not absolute"
     if found := _ILLEGAL_IN_IRI.search(text):

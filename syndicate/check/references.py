@@ -13,21 +13,23 @@ from typing import Any
 
 import msgspec
 
+from syndicate.check.forms import SCHEME
 from syndicate.check.jsonlines import Value, read_json
+from syndicate.check.kinds import ATOM
+from syndicate.check.whole import MEDIA_TYPES
 from syndicate.digest import digest_bytes
 from syndicate.encoding import SUFFIXES, decode
 
-ATOM = "{http://www.w3.org/2005/Atom}"
 FEEDS = ("rss", "atom", "json")
 """The kinds of files that readers subscribe to."""
 
 LARGEST_DECODED = 100_000_000
+_ATOM = f"{{{ATOM}}}"
 _SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
-_ROOTS = {"rss": "rss", f"{ATOM}feed": "atom", "opml": "opml"}
+_ROOTS = {"rss": "rss", f"{_ATOM}feed": "atom", "opml": "opml"}
 _ROOTS |= {f"{_SITEMAP}urlset": "sitemap", f"{_SITEMAP}sitemapindex": "sitemap"}
-_FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
+_FEED_TYPES = tuple(MEDIA_TYPES[kind][0] for kind in FEEDS)
 _SNIPPET_ADDRESS = re.compile(r"\bsrc=\"([^\"]+)\"")
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 class Reference(msgspec.Struct, frozen=True):
@@ -150,9 +152,9 @@ def _of_xml(body: bytes, digest: bytes) -> Said:
         return Said(kind=kind, digest=digest, references=tuple(found))
     if kind in FEEDS:
         feed = root if kind == "atom" else root.find("channel")
-        items = () if feed is None else feed.findall(f"{ATOM}entry" if kind == "atom" else "item")
-        ids = (item.find(f"{ATOM}id" if kind == "atom" else "guid") for item in items)
-        links = () if feed is None else feed.findall(f"{ATOM}link")
+        items = () if feed is None else feed.findall(f"{_ATOM}entry" if kind == "atom" else "item")
+        ids = (item.find(f"{_ATOM}id" if kind == "atom" else "guid") for item in items)
+        links = () if feed is None else feed.findall(f"{_ATOM}link")
         return Said(
             kind=kind,
             digest=digest,
@@ -188,10 +190,10 @@ def _of_page(body: bytes) -> Iterator[Reference]:
         for name in ("href", "src"):
             url = element.get(name)
             # What is absolute in the body of a page is the articles'.
-            if url and (element.tag == "link" or not (_SCHEME.match(url) or url.startswith(("//", "#")))):
+            if url and (element.tag == "link" or not (SCHEME.match(url) or url.startswith(("//", "#")))):
                 yield Reference("alternate" if _is_discovery(element) else "link", url, line)
         if copied := element.get("data-copy"):
-            addresses = [copied] if _SCHEME.match(copied) else _SNIPPET_ADDRESS.findall(copied)
+            addresses = [copied] if SCHEME.match(copied) else _SNIPPET_ADDRESS.findall(copied)
             yield from (Reference("snippet", url, line) for url in addresses)
 
 

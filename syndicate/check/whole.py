@@ -38,13 +38,13 @@ SELF_ADDRESS = warning(
 
 RULES = (SIZE, MEDIA_TYPE, SELF_ADDRESS)
 
-# The first is the one to use.
-_MEDIA_TYPES = {
+MEDIA_TYPES = {
     "rss": ("application/rss+xml",),
     "atom": ("application/atom+xml",),
     "json": ("application/feed+json", "application/json"),
     "opml": ("text/x-opml", "text/x-opml+xml", "application/xml", "text/xml"),
 }
+"""What a document of each format may be served as; the first is the one to use."""
 
 
 def check_whole(inspection: Inspection, kind: str | None) -> None:
@@ -55,7 +55,7 @@ def check_whole(inspection: Inspection, kind: str | None) -> None:
     if inspection.media_type is None or kind is None:
         return
     served = inspection.media_type.partition(";")[0].strip().lower()
-    right = _MEDIA_TYPES[kind]
+    right = MEDIA_TYPES[kind]
     if served not in right:
         inspection.find(MEDIA_TYPE, 0, f"served as {shown(served)}, which should be {right[0]}")
 

@@ -25,6 +25,9 @@ FILE_NAMES = {
 }
 """The file of each format, of the page for people and of that for an iframe, in the folder of its feed."""
 
+FEED_FILES = frozenset(FILE_NAMES[name] for name in ("rss", "atom", "json"))
+"""The files that readers subscribe to, by their names."""
+
 LABELS = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
 """What people call each format."""
 
