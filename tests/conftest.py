@@ -11,6 +11,7 @@ import os
 import shutil
 import signal
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,18 @@ def pytest_configure() -> None:
     """Let Ctrl-C end what the tests start, though they were started where it is ignored."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+PATIENCE = 60.0
+"""Seconds that another process or thread is waited for; nothing takes that long on any machine."""
+
+
+def until(condition: Callable[[], object]) -> bool:
+    """Wait until something holds; tells whether it does."""
+    deadline = time.monotonic() + PATIENCE
+    while not (held := bool(condition())) and time.monotonic() < deadline:
+        time.sleep(0.005)
+    return held
 
 
 def settings_of(**keys: Any) -> Settings:

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import article_text
+from conftest import PATIENCE, article_text, until
 
 from syndicate import Report, build, load_settings, refresh, rendering, workers
 from syndicate.errors import WorkerError
@@ -39,7 +39,6 @@ KILLS = int(os.environ.get("SYNDICATE_KILLS", "8"))
 COMMAND = str(Path(sys.executable).parent / "syndicate")
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
 BUILD = (COMMAND, "build", "-q", "--now", "2024-06-01")
-PATIENCE = 60.0
 KILLED_AT = """
 import os, signal, sys
 from syndicate.cli import main
@@ -159,14 +158,6 @@ def wait_for(process: subprocess.Popen[str], seconds: float) -> bool:
         return bool(select.select([descriptor], [], [], seconds)[0])
     finally:
         os.close(descriptor)
-
-
-def until(condition: Callable[[], object]) -> bool:
-    """Wait until something holds; tells whether it does."""
-    deadline = time.monotonic() + PATIENCE
-    while not (held := bool(condition())) and time.monotonic() < deadline:
-        time.sleep(0.002)
-    return held
 
 
 def children(pid: int) -> list[int]:

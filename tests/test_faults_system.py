@@ -12,19 +12,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import article_text
+from conftest import PATIENCE, article_text, until
 from faulty import NOW, Turning, command, one_line, run, tree
 
 from syndicate import build, load_settings
 
 HERE = str(Path(__file__).parent)
-PATIENCE = 60.0
 CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, PR_CAPBSET_DROP = 1, 2, 24
 
 
@@ -414,14 +413,6 @@ def group_exists(group: int) -> bool:
     except ProcessLookupError:
         return False
     return True
-
-
-def until(condition: Callable[[], bool]) -> bool:
-    """Wait until something holds; tells whether it does."""
-    deadline = time.monotonic() + PATIENCE
-    while not (held := condition()) and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return held
 
 
 # Clocks.

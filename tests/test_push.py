@@ -18,11 +18,10 @@ from typing import Any
 import msgspec
 import pytest
 from click.testing import CliRunner
-from conftest import WriteArticle, article_text
+from conftest import WriteArticle, article_text, until
 from faulty import STEPS
 from hubs import RecordingHub
 from test_faults import KILLED_AT
-from test_watch import until
 
 from syndicate import Report, build, load_settings, owed
 from syndicate.cli import main

@@ -9,8 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import count
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import WriteArticle, article_text
+from conftest import PATIENCE, WriteArticle, article_text, until
 from http_cases import Fetch, over_http
 
 from syndicate import build, load_settings
@@ -27,17 +26,6 @@ from syndicate.web.run import serve
 
 pytestmark = pytest.mark.xdist_group("servers")
 COMMAND = str(Path(sys.executable).with_name("syndicate"))
-PATIENCE = 30.0
-
-
-def until(is_so: Callable[[], object]) -> bool:
-    """Wait until something is so; tells whether it came true in time."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        if is_so():
-            return True
-        time.sleep(0.01)
-    return False
 
 
 @contextmanager

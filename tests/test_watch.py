@@ -15,23 +15,11 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from conftest import WriteArticle, article_text
+from conftest import PATIENCE, WriteArticle, article_text, until
 
 from syndicate import build, load_settings
 from syndicate.pipeline import Options
 from syndicate.watch import Interrupts, Watcher, watch
-
-PATIENCE = 20.0
-
-
-def until(is_so: Callable[[], object]) -> bool:
-    """Wait until something is so; tells whether it came true in time."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        if is_so():
-            return True
-        time.sleep(0.005)
-    return False
 
 
 def watching(site: Path) -> Watcher:
