@@ -23,10 +23,6 @@ class Accounts:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
 
-    def commit(self) -> None:
-        """Make the run's changes last."""
-        self._db.commit()
-
     def meta(self, name: str) -> Any:
         """Look up a value of an earlier run."""
         row = self._db.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
@@ -44,9 +40,10 @@ class Accounts:
 
     def set_name(self, key: str, shown: bytes | None) -> None:
         """Keep what a topic or provider is shown as, or forget it."""
-        self._db.execute("DELETE FROM names WHERE key = ?", (key,))
-        if shown is not None:
-            self._db.execute("INSERT INTO names VALUES (?, ?)", (key, shown))
+        if shown is None:
+            self._db.execute("DELETE FROM names WHERE key = ?", (key,))
+        else:
+            self._db.execute("INSERT OR REPLACE INTO names VALUES (?, ?)", (key, shown))
 
     def feeds(self) -> dict[str, FeedReport]:
         """List the feeds that exist, in the order of their paths; the root of the output is none."""
@@ -56,7 +53,8 @@ class Accounts:
 
     def set_feed(self, feed: str, report: FeedReport | None) -> None:
         """Keep what the report says of a feed, or forget a feed that is no more."""
-        self._db.execute("DELETE FROM feeds WHERE feed = ?", (feed,))
+        if report is None:
+            self._db.execute("DELETE FROM feeds WHERE feed = ?", (feed,))
         if report is None or not report.archives:
             self._db.execute("DELETE FROM archives WHERE feed = ?", (feed,))
         if report is not None:
@@ -66,7 +64,7 @@ class Accounts:
                 "\n".join(report.files + report.copies),
                 msgspec.msgpack.encode(report),
             )
-            self._db.execute("INSERT INTO feeds VALUES (?, ?, ?, ?)", values)
+            self._db.execute("INSERT OR REPLACE INTO feeds VALUES (?, ?, ?, ?)", values)
 
     def digest_feeds(self) -> bytes:
         """Digest what the report says of the feeds that have files and a folder."""

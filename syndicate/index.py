@@ -11,21 +11,28 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
 
-from syndicate.accounts import Accounts
-from syndicate.indexfile import ArticleRow, FileRow, IndexBroken, KnownFile, Member, check_version, connect
+from syndicate.indexfile import (
+    SORTED_LATE,
+    WRITE_AHEAD,
+    ArticleRow,
+    FileRow,
+    IndexBroken,
+    KnownFile,
+    check_version,
+    connect,
+)
+from syndicate.members import Members, decode_feeds
 
-_CHUNK = 500
 _encode = msgspec.msgpack.Encoder().encode
-_decode_feeds = msgspec.msgpack.Decoder(tuple[tuple[str, bool], ...]).decode
 
 
-class Index(Accounts):
+class Index(Members):
     """One site's index; a context manager that rolls back, on its way out, what was not committed."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -82,6 +89,13 @@ class Index(Accounts):
         )
         self._db.execute("DELETE FROM unsettled")
 
+    def commit(self) -> None:
+        """Make the run's changes last."""
+        self._db.commit()
+        # A reader who holds on to a new index is waited for; if that takes long, the next run does it.
+        with suppress(sqlite3.OperationalError):
+            self._db.execute(WRITE_AHEAD)
+
     def clear(self) -> None:
         """Forget everything, inside the running transaction; what hubs are owed is not about the sources."""
         tables = "meta files articles records members names feeds archives documents"
@@ -115,6 +129,15 @@ class Index(Accounts):
         return self._db.execute(query, (source, f"{folder}/", f"{folder}0")).fetchone() is not None
 
     # Files and their articles.
+
+    @contextmanager
+    def filling(self) -> Iterator[None]:
+        """Fill an index that is empty: what is kept sorted is sorted once, at the end."""
+        for name in SORTED_LATE:
+            self._db.execute(f"DROP INDEX {name}")
+        yield
+        for made in SORTED_LATE.values():
+            self._db.execute(made)
 
     def forget_files(self, files: Iterable[int]) -> set[str]:
         """Forget files that are gone, with their articles; returns the feeds they stood in."""
@@ -188,7 +211,7 @@ class Index(Accounts):
 
     def _live_feeds(self, file: int) -> set[str]:
         row = self._db.execute("SELECT feeds FROM articles WHERE file = ? AND live", (file,)).fetchone()
-        return {feed for feed, _ in _decode_feeds(row[0])} if row else set()
+        return {feed for feed, _ in decode_feeds(row[0])} if row else set()
 
     def _insert(self, rows: Sequence[FileRow], *, include_unpublished: bool) -> int:
         first: int = self._db.execute("SELECT coalesce(max(file), 0) FROM files").fetchone()[0] + 1
@@ -232,9 +255,9 @@ class Index(Accounts):
             "INSERT INTO records VALUES (?, ?)", ((file, row.record) for file, row in articles)
         )
         self._db.executemany(
-            "INSERT INTO members VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO members VALUES (?, ?, ?, ?)",
             sorted(
-                (feed, row.published, row.id, file, own)
+                (feed, row.published, file, own)
                 for file, row in articles
                 if live[file]
                 for feed, own in row.members
@@ -243,27 +266,27 @@ class Index(Accounts):
 
     def _withdraw(self, file: int) -> set[str]:
         """Take an article out of its feeds; returns those it stood in."""
-        query = "SELECT id, published, feeds FROM articles WHERE file = ? AND live"
+        query = "SELECT published, feeds FROM articles WHERE file = ? AND live"
         row = self._db.execute(query, (file,)).fetchone()
         if row is None:
             return set()
-        id_, published, encoded = row
-        feeds = [feed for feed, _ in _decode_feeds(encoded)]
+        published, encoded = row
+        feeds = [feed for feed, _ in decode_feeds(encoded)]
         self._db.executemany(
-            "DELETE FROM members WHERE feed = ? AND published = ? AND id = ? AND file = ?",
-            ((feed, published, id_, file) for feed in feeds),
+            "DELETE FROM members WHERE feed = ? AND published = ? AND file = ?",
+            ((feed, published, file) for feed in feeds),
         )
         self._db.execute("UPDATE articles SET live = 0 WHERE file = ?", (file,))
         return set(feeds)
 
     def _admit(self, file: int) -> set[str]:
         """Put an article into its feeds; returns them."""
-        query = "SELECT id, published, feeds FROM articles WHERE file = ?"
-        id_, published, encoded = self._db.execute(query, (file,)).fetchone()
-        feeds = _decode_feeds(encoded)
+        query = "SELECT published, feeds FROM articles WHERE file = ?"
+        published, encoded = self._db.execute(query, (file,)).fetchone()
+        feeds = decode_feeds(encoded)
         self._db.executemany(
-            "INSERT INTO members VALUES (?, ?, ?, ?, ?)",
-            ((feed, published, id_, file, own) for feed, own in feeds),
+            "INSERT INTO members VALUES (?, ?, ?, ?)",
+            ((feed, published, file, own) for feed, own in feeds),
         )
         self._db.execute("UPDATE articles SET live = 1 WHERE file = ?", (file,))
         return {feed for feed, _ in feeds}
@@ -302,72 +325,6 @@ class Index(Accounts):
         """List when the articles were published that this run changed, before and after the change."""
         return {published for (published,) in self._db.execute("SELECT published FROM unsettled")}
 
-    # Time.
-
-    def feeds_due_between(self, after: int, until: int) -> set[str]:
-        """List the feeds of articles that are published after one instant and not after another."""
-        rows = self._db.execute(
-            "SELECT feeds FROM articles WHERE published > ? AND published <= ? AND live", (after, until)
-        )
-        return {feed for (encoded,) in rows for feed, _ in _decode_feeds(encoded)}
-
-    def instants(self, feed: str, after: int, until: int) -> set[int]:
-        """List the instants when articles of a feed were published, of those after one until another."""
-        query = "SELECT DISTINCT published FROM members WHERE feed = ? AND published > ? AND published <= ?"
-        return {published for (published,) in self._db.execute(query, (feed, after, until))}
-
-    # Windows.
-
-    def newest(self, feed: str, after: int, until: int) -> int | None:
-        """Tell when the newest article of a feed was published, of those after one instant until another."""
-        query = "SELECT max(published) FROM members WHERE feed = ? AND published > ? AND published <= ?"
-        newest: int | None = self._db.execute(query, (feed, after, until)).fetchone()[0]
-        return newest
-
-    def member_feeds(self) -> set[str]:
-        """List the keys of all feeds that any article stands in."""
-        return {feed for (feed,) in self._db.execute("SELECT DISTINCT feed FROM members")}
-
-    def window(self, feed: str, *, after: int, until: int, limit: int | None) -> list[Member]:
-        """List the articles of a feed between two instants, newest first, then by id (law 9)."""
-        rows = self._db.execute(
-            "SELECT file, updated FROM members JOIN articles USING (file)"
-            " WHERE feed = ? AND members.published > ? AND members.published <= ?"
-            " ORDER BY members.published DESC, members.id LIMIT ?",
-            (feed, after, until, -1 if limit is None else limit),
-        )
-        return [Member(*row) for row in rows]
-
-    def newest_own(self, feed: str, until: int) -> bytes | None:
-        """Give the record of the newest article that names a topic or provider itself."""
-        row = self._db.execute(
-            "SELECT record FROM members JOIN records USING (file) WHERE feed = ?"
-            " AND members.published <= ? AND own = 1 ORDER BY members.published DESC, members.id LIMIT 1",
-            (feed, until),
-        ).fetchone()
-        return row[0] if row else None
-
-    def feeds_sharing_articles_with(self, feed: str) -> set[str]:
-        """List the feeds that hold an article which stands in a feed by its own word."""
-        rows = self._db.execute(
-            "SELECT feeds FROM members JOIN articles USING (file) WHERE feed = ? AND own", (feed,)
-        )
-        return {other for (encoded,) in rows for other, _ in _decode_feeds(encoded)}
-
-    def records(self, files: Sequence[int]) -> Iterator[tuple[int, bytes]]:
-        """Give the records of files, in any order."""
-        for start in range(0, len(files), _CHUNK):
-            some = files[start : start + _CHUNK]
-            marks = ",".join("?" * len(some))
-            yield from self._db.execute(
-                f"SELECT file, record FROM records WHERE file IN ({marks})",  # noqa: S608 - marks only
-                some,
-            )
-
-    def all_records(self) -> Iterator[tuple[int, bytes]]:
-        """Give the record of every file, so that its feeds can be told anew."""
-        yield from self._db.execute("SELECT file, record FROM records ORDER BY file")
-
     def replace_members(
         self, members: Iterable[tuple[int, Sequence[tuple[str, bool]]]], *, include_unpublished: bool
     ) -> None:
@@ -378,13 +335,13 @@ class Index(Accounts):
             ((_encode(feeds), include_unpublished, file) for file, feeds in members),
         )
         self._db.executemany(
-            "INSERT INTO members VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO members VALUES (?, ?, ?, ?)",
             (
-                (feed, published, id_, file, own)
-                for encoded, published, id_, file in self._db.execute(
-                    "SELECT feeds, published, id, file FROM articles WHERE live"
+                (feed, published, file, own)
+                for encoded, published, file in self._db.execute(
+                    "SELECT feeds, published, file FROM articles WHERE live"
                 )
-                for feed, own in _decode_feeds(encoded)
+                for feed, own in decode_feeds(encoded)
             ),
         )
 

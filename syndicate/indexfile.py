@@ -16,8 +16,18 @@ import msgspec
 
 from syndicate.errors import reason_of
 
-SCHEMA_VERSION = 6
-_SCHEMA = """
+SCHEMA_VERSION = 7
+SORTED_LATE = {
+    "files_by_path": "CREATE UNIQUE INDEX files_by_path ON files (source, path)",
+    "articles_by_id": "CREATE INDEX articles_by_id ON articles (id)",
+    "articles_by_date": "CREATE INDEX articles_by_date ON articles"
+    " (published, live, removed, draft, kept, capped, repeated)",
+}
+"""The indexes that are made anew once an empty index was filled: that takes half as long."""
+WRITE_AHEAD = "PRAGMA journal_mode = WAL"
+"""From its first commit on an index has a log, so that whoever reads it waits for nobody who writes."""
+_LOGS = ("-wal", "-journal")
+_SCHEMA = f"""
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 CREATE TABLE files (
     file INTEGER PRIMARY KEY,
@@ -28,8 +38,7 @@ CREATE TABLE files (
     read_at INTEGER NOT NULL,
     digest BLOB NOT NULL,
     problem BLOB,
-    broken_since INTEGER,
-    UNIQUE (source, path)
+    broken_since INTEGER
 );
 CREATE INDEX files_failed ON files (file) WHERE problem NOTNULL;
 CREATE TABLE articles (
@@ -48,18 +57,16 @@ CREATE TABLE articles (
     notes BLOB,
     good_at INTEGER NOT NULL
 );
-CREATE INDEX articles_by_id ON articles (id);
-CREATE INDEX articles_by_date ON articles (published, live, removed, draft, kept, capped, repeated);
+{";".join(SORTED_LATE.values())};
 CREATE INDEX articles_merged ON articles (id) WHERE kept = 0;
 CREATE INDEX articles_noted ON articles (file) WHERE notes NOTNULL;
 CREATE TABLE records (file INTEGER PRIMARY KEY, record BLOB NOT NULL);
 CREATE TABLE members (
     feed TEXT NOT NULL,
     published INTEGER NOT NULL,
-    id TEXT NOT NULL,
     file INTEGER NOT NULL,
     own INTEGER NOT NULL,
-    PRIMARY KEY (feed, published DESC, id, file)
+    PRIMARY KEY (feed, published DESC, file)
 ) WITHOUT ROWID;
 CREATE TABLE names (key TEXT PRIMARY KEY, shown BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE feeds (
@@ -85,7 +92,7 @@ articles  the last good version of each file; `kept` is 0 where another file wit
           `live` is 1 where it is published as soon as it is due; `feeds` lists the feeds it stands in,
           `shown` digests what readers see of it, and `good_at` is the instant of the run that read it
 records   the article itself, as it is rendered from
-members   the live articles of each feed in their order; `own` where one names the topic or provider
+members   the live articles of each feed, newest first; `own` where one names the topic or provider
           itself rather than a child of it
 names     what a topic or provider is shown as
 feeds     the feeds that exist and what the report says of them; the root of the output, too
@@ -172,12 +179,13 @@ def connect(path: str) -> sqlite3.Connection:
     try:
         # A crash may cost the last run's entries, never the file; the output is compared anyway.
         connection.executescript(
-            "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA cache_size = -16384;"
-            "PRAGMA temp_store = MEMORY;"
+            "PRAGMA synchronous = OFF; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;"
         )
         if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             check_version(connection)
+            connection.execute(WRITE_AHEAD)
         else:
+            # It is filled without a log: everything would be written twice, and there is nothing to keep.
             connection.executescript(f"BEGIN; {_SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
     except BaseException:
         connection.close()
@@ -189,17 +197,17 @@ def connect(path: str) -> sqlite3.Connection:
 def looked_at(path: str) -> Iterator[sqlite3.Connection]:
     """Open a database to look at it, without a trace: neither a lock nor a log of its own comes beside it.
 
-    What a run that was killed left in a log is seen too, in a copy of both. Nobody may be at work on it.
+    What a run that was killed left in a log counts too, in a copy of both. Nobody may be at work on it.
     """
     import shutil
     from tempfile import TemporaryDirectory
 
-    log = f"{path}-wal"
+    logs = [log for log in _LOGS if os.path.exists(path + log) and os.path.getsize(path + log)]
     with ExitStack() as stack:
-        if os.path.exists(log) and os.path.getsize(log):
+        if logs:
             folder = stack.enter_context(TemporaryDirectory(prefix="syndicate-"))
             copy = os.path.join(folder, "index.db")
-            for suffix in ("", "-wal"):
+            for suffix in ("", *logs):
                 shutil.copyfile(path + suffix, copy + suffix)
             address = f"file:{quote(copy)}"
         else:
@@ -254,7 +262,10 @@ def put_aside(path: str) -> str:
     if os.path.isdir(path):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
     aside = f"{path}.broken"
-    for suffix in ("", "-wal", "-shm"):
+    found = os.path.exists(path)
+    for suffix in ("", *_LOGS, "-shm"):
         if os.path.exists(path + suffix):
             os.replace(path + suffix, aside + suffix)
+        elif found and os.path.exists(aside + suffix):
+            os.unlink(aside + suffix)  # Of one that was put aside before.
     return aside

@@ -16,8 +16,8 @@ from syndicate.index import Index
 from syndicate.indexfile import IndexBroken, Member, check_version
 
 _ALSO = (
-    " AND EXISTS (SELECT 1 FROM members AS o WHERE o.published = m.published AND o.id = m.id"
-    " AND o.file = m.file AND o.own AND o.feed IN ({}))"
+    " AND EXISTS (SELECT 1 FROM members AS o WHERE o.published = m.published AND o.file = m.file"
+    " AND o.own AND o.feed IN ({}))"
 )
 
 State = tuple[tuple[int, ...], ...]
@@ -88,10 +88,10 @@ class Lookup(Index):
         own = "" if feed == "all/" else " AND m.own"
         also = "".join(_ALSO.format(",".join("?" * len(feeds))) for feeds in others)
         query = (
-            f"SELECT m.published, m.id, m.file, articles.updated, {record}"  # noqa: S608 - marks only
+            f"SELECT m.published, id, m.file, articles.updated, {record}"  # noqa: S608 - marks only
             f" FROM members AS m CROSS JOIN articles USING (file){source}"
             f" WHERE m.feed = ? AND m.published > ? AND m.published <= ?{own}{also}"
-            " AND NOT articles.draft AND NOT articles.removed ORDER BY m.published DESC, m.id, m.file"
+            " AND NOT articles.draft AND NOT articles.removed ORDER BY m.published DESC, id, m.file"
         )
         given = [feed, after, until, *(each for feeds in others for each in feeds)]
         yield from self._db.execute(query, given)

@@ -36,7 +36,7 @@ _LAST = int(datetime.max.replace(tzinfo=UTC).timestamp())
 _TICK = 2_000_000_000
 # How many files, or how many bytes of them, make starting a pool pay.
 _MANY_FILES, _MANY_BYTES = 400, 2_000_000
-_READ_BATCH = 128
+_READ_BATCH = 256
 _AHEAD = 8
 # The packages whose versions decide about bytes.
 _RENDERING = frozenset(
@@ -83,7 +83,6 @@ class Refresh:
         self.now = int(now.timestamp())
         self.include_unpublished = include_unpublished
         self.changes = Changes()
-        self.description = workers.describe(settings, registries)
 
     def run(
         self,
@@ -150,9 +149,10 @@ class Refresh:
         return reread, regroup
 
     def _regroup(self, executor: workers.Executors) -> None:
+        description = workers.describe(self.settings, self.registries)
         batches = workers.in_batches(self.index.all_records(), 512)
         results = workers.spread(
-            executor(), workers.members_batch, ((self.description, batch) for batch in batches), 8
+            executor(), workers.members_batch, ((description, batch) for batch in batches), 8
         )
         self.index.replace_members(
             (each for batch in results for each in batch), include_unpublished=self.include_unpublished
@@ -164,7 +164,12 @@ class Refresh:
         """Read what changed, forget what is gone; returns how many files were known before."""
         stamps = self.index.stamps(len(self.settings.sources), _TICK)
         before = sum(map(len, stamps))
-        self._read(self._changed(stamps, reread=reread), executor, progress, anew=not before)
+        wanted = self._changed(stamps, reread=reread)
+        if before:
+            self._read(wanted, executor, progress)
+        else:
+            with self.index.filling():
+                self._read(wanted, executor, progress, anew=True)
         gone = [self.index.known_file(source, path) for source, left in enumerate(stamps) for path in left]
         self._forget([known for known in gone if known])
         self.changes.total = self.index.count_files()
@@ -211,7 +216,8 @@ class Refresh:
         first = list(islice(wanted, _MANY_FILES + 1))
         many = len(first) > _MANY_FILES or sum(file.size for file, _ in first) > _MANY_BYTES
         everything = workers.in_batches(chain(first, wanted), _READ_BATCH)
-        batches = ((self.description, batch) for batch in everything)
+        description = workers.describe(self.settings, self.registries) if first else b""
+        batches = ((description, batch) for batch in everything)
         for encoded in workers.spread(executor() if many else None, workers.read_batch, batches, _AHEAD):
             rows = workers.read_rows(encoded)
             self.changes.read += len(rows)

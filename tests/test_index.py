@@ -6,6 +6,7 @@ import itertools
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -791,6 +792,74 @@ def test_an_index_is_put_aside_whole(tmp_path: Path) -> None:
         "index.db.broken-wal": "index.db-wal",
     }
     assert put_aside(str(path)) == f"{path}.broken"
+
+
+def test_a_log_of_another_index_does_not_stay_beside_one_aside(tmp_path: Path) -> None:
+    """SQLite would take it for what that one still has to be told, or to be rid of."""
+    path = tmp_path / "index.db"
+    for name in ("index.db", "index.db.broken", "index.db.broken-journal", "index.db.broken-wal"):
+        (tmp_path / name).write_text(name)
+    put_aside(str(path))
+    assert {file.name: file.read_text() for file in tmp_path.iterdir()} == {"index.db.broken": "index.db"}
+
+
+def journal_of(path: Path) -> str:
+    """How an index on the disk is kept safe."""
+    with closing(sqlite3.connect(path)) as connection:
+        mode: str = connection.execute("PRAGMA journal_mode").fetchone()[0]
+        return mode
+
+
+def test_an_index_has_a_log_from_its_first_commit_on(tmp_path: Path) -> None:
+    """Until then there is nothing to keep: it is filled without one, and a run that fails leaves it empty."""
+    path = tmp_path / "index.db"
+    with Index.open(str(path)) as index:
+        index.begin()
+        index.set_meta("a", 1)
+    assert journal_of(path) == "delete"
+    with Index.open(str(path)) as index:
+        assert index.meta("a") is None
+    assert journal_of(path) == "wal"
+    path.unlink()
+    with Index.open(str(path)) as index:
+        index.begin()
+        index.set_meta("a", 1)
+        index.commit()
+    assert journal_of(path) == "wal"
+
+
+def test_a_reader_does_not_keep_a_new_index_from_lasting(tmp_path: Path) -> None:
+    """Somebody who looks into it when it is committed is no error; its log is for the next run."""
+    path = tmp_path / "index.db"
+    with Index.open(str(path)) as index, closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        index._db.execute("PRAGMA busy_timeout = 1")
+        index.begin()
+        index.set_meta("a", 1)
+        index.commit()
+        # One who reads holds the file back from another kind of log, not from being read.
+        assert reader.execute("SELECT value FROM meta WHERE name = 'a'").fetchone() == (1,)
+    with Index.open(str(path)) as index:
+        assert index.meta("a") == 1
+
+
+def test_an_index_is_filled_with_all_of_its_indexes(tmp_path: Path) -> None:
+    """What is sorted late is there afterwards, as in an index that was never filled, or not at all."""
+
+    def schema(path: Path) -> list[tuple[str, str]]:
+        with closing(sqlite3.connect(path)) as connection:
+            return sorted(connection.execute("SELECT name, sql FROM sqlite_master WHERE sql NOTNULL"))
+
+    with Index.open(str(tmp_path / "plain.db")):
+        pass
+    for name, error in (("filled.db", None), ("failed.db", OSError)):
+        with Index.open(str(tmp_path / name)) as index:
+            index.begin()
+            with pytest.raises(OSError, match="x") if error else nullcontext(), index.filling():
+                if error:
+                    raise error("x")
+            if not error:
+                index.commit()
+        assert schema(tmp_path / name) == schema(tmp_path / "plain.db")
 
 
 def test_an_index_that_is_lost_costs_no_content(site: Path, write_article: Callable[..., Path]) -> None:
