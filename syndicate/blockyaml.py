@@ -35,6 +35,7 @@ def _entries() -> re.Pattern[str]:
     return re.compile(_ENTRY, re.X)
 
 
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 _DEEPEST = 32
@@ -52,14 +53,22 @@ _MOST_KNOWN, _LONGEST_KNOWN = 16_384, 80
 
 def _read_line(line: str) -> _Read | None:
     """Read one line, without its end; None for one that is not plain."""
+    # An instant is seldom seen twice: to remember it would make forget the others.
+    head, _, written = line.partition(": ")
+    instant = _INSTANT.fullmatch(written)
+    known = _heads.get(head) if instant else None
+    if known:
+        return (*known[:3], written)
     match = _line().fullmatch(line)
-    read = None
-    if match:
-        blanks, dash, key, written = match.groups()
-        value = _NONE if written is None else _value(written)
-        read = (len(blanks or ""), len(dash or ""), key, value)
+    if not match:
+        return None
+    blanks, dash, key, written = match.groups()
+    value = _NONE if written is None else _value(written)
+    read = (len(blanks or ""), len(dash or ""), key, value)
+    if instant and value == instant[0] and head[read[0] + read[1] :] == key:
+        _remember(_heads, head, read)
     # A list would be one object in many articles.
-    if read and type(read[3]) is not list:
+    elif type(value) is not list:
         _remember(_lines, line, read)
     return read
 

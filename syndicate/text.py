@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
-from html import unescape
+from functools import cache, lru_cache
 
 # With what may be wrapped around one: "&amp;amp;nbsp;" is a blank.
 _ENTITY = re.compile(
@@ -26,6 +25,8 @@ _CLOSED_BY = dict.fromkeys("\u202a\u202b\u202d\u202e", "\u202c") | dict.fromkeys
 )
 # Controls that XML allows and nobody sees; some terminals act on them.
 _CONTROLS = re.compile("[\x7f-\x84\x86-\x9f]")
+# All that `_without_marks` may take away: what is none of it, though it cannot be printed, is a blank.
+_MARKS = "[^\t\n\r\x20-\x7e\x85\xa0-\u2029\u202f-\u2065\u206a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 # Letters and symbols that show nothing.
 _FILLERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _BLOCKS = (
@@ -66,11 +67,18 @@ def decode_entities(text: str) -> str:
     for _ in range(_DEEPEST_ESCAPE):
         if "&" not in text:
             break
-        decoded = _ENTITY.sub(lambda match: unescape(f"&{match[1]}"), text)
+        decoded = _ENTITY.sub(lambda match: _reference(match[1]), text)
         if decoded == text:
             break
         text = decoded
     return text
+
+
+@lru_cache(maxsize=1024)
+def _reference(name: str) -> str:
+    from html import unescape  # It loads the list of all names.
+
+    return unescape(f"&{name}")
 
 
 def join_surrogates(text: str) -> str:
@@ -144,10 +152,10 @@ def plain(text: str) -> str:
         return text.strip(" ")
     text = _without_marks(text)
     for _ in range(_DEEPEST_ESCAPE):
-        before, text = (
-            text,
-            " ".join(_without_marks(strip_tags(_without_marks(decode_entities(text)))).split()),
-        )
+        before, text = text, _without_marks(decode_entities(text))
+        if "<" in text:
+            text = _without_marks(strip_tags(text))
+        text = " ".join(text.split())
         # What is taken away may leave a new tag or entity behind: `&am<b>p;`.
         if text == before or (text.isprintable() and "&" not in text and "<" not in text):
             break
@@ -155,5 +163,6 @@ def plain(text: str) -> str:
 
 
 def _without_marks(text: str) -> str:
-    text = legal(text)
-    return text if text.isprintable() else settle(_CONTROLS.sub("", text))
+    if text.isprintable() or not _compiled(_MARKS).search(text):
+        return text
+    return settle(_CONTROLS.sub("", legal(text)))

@@ -17,13 +17,15 @@ from syndicate.text import decode_entities
 LONGEST_URL = 8192
 # RFC 3986 §2: what may stand in a URL unescaped. Brackets are legal in an IP literal only.
 _LEGAL = "-._~!$&'()*+,;=:@/%"
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-_HOST = rf"(?![^:/?#]{{254}}){_LABEL}(?:\.{_LABEL})*"
+# Labels of letters and digits, hyphens inside. Every repetition is possessive: nothing is tried twice.
+_HOST = r"(?![^:/?#]{254})[A-Za-z0-9]++(?:(?:-++|\.)[A-Za-z0-9]++)*+"
 # Characters, and then escapes each followed by characters: a pattern that is matched without a choice.
-_PATH = r"[A-Za-z0-9\-._~!$&'()*+,;=:@/]*"
-_PATH += rf"(?:%[0-9A-Fa-f]{{2}}{_PATH})*"
+_PATH = r"[A-Za-z0-9\-._~!$&'()*+,;=:@/]*+"
+_PATH += rf"(?:%[0-9A-Fa-f]{{2}}{_PATH})*+"
 _QUERY = _PATH.replace("@/]", "@/?]")
-_CLEAN_URL = re.compile(rf"https?://{_HOST}(?::[1-9][0-9]{{0,3}})?(?:/{_PATH})?(?:\?{_QUERY})?(?:#{_QUERY})?")
+_CLEAN_URL = re.compile(
+    rf"https?://{_HOST}(?::[1-9][0-9]{{0,3}})?+(?:/{_PATH})?+(?:\?{_QUERY})?+(?:#{_QUERY})?+"
+)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 # What may cling to a copied address: all blanks of Unicode, those without width, byte order marks.
 _BLANKS = (
@@ -69,6 +71,12 @@ _SPOKEN = str.maketrans(
 )
 
 
+def is_clean_url(raw: str) -> bool:
+    """Tell at a glance that a URL is absolute and as every reader can follow it; others may be, too."""
+    # An entity is made of characters that a URL may hold, but none goes without its semicolon.
+    return ";" not in raw and len(raw) <= LONGEST_URL and _CLEAN_URL.fullmatch(raw) is not None
+
+
 def clean_url(raw: str, base: str | None = None) -> str | None:
     """Turn a URL as somebody wrote it into one that every reader can follow, or None.
 
@@ -77,8 +85,7 @@ def clean_url(raw: str, base: str | None = None) -> str | None:
     allow is percent-encoded, nothing else. None for any scheme but http and https, a missing
     host, a user name or password, or more than 8,192 characters.
     """
-    # An entity is made of characters that a URL may hold, but none goes without its semicolon.
-    if ";" not in raw and _CLEAN_URL.fullmatch(raw) and len(raw) <= LONGEST_URL:
+    if is_clean_url(raw):
         return raw
     # Once more without the line breaks, which may have stood inside an entity.
     url = _bare(decode_entities(_bare(decode_entities(raw))))
