@@ -36,7 +36,7 @@ COMMON_NAMES: dict[str, tuple[str, ...]] = {
 }
 """Other names of the native fields, known without configuration."""
 
-_OTHER_NAMES = frozenset(name for names in COMMON_NAMES.values() for name in names)
+OTHER_NAMES = frozenset(name for names in COMMON_NAMES.values() for name in names)
 
 LONGEST_SUMMARY = 5_000
 LONGEST_ID = 2_000
@@ -49,14 +49,14 @@ NATIVE_NAMES = frozenset(
 )
 """The fields of a front matter that mean something."""
 
-_PERCENT_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
+PERCENT_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 _IFRAME = re.compile(r"<iframe\b[^<>]*?\ssrc\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'<>]+))", re.I)
 _OWN_ADDRESSES = ("webUrl", "originalUrl", "ampWebUrl")
 # Providers by how they were written: only those that nothing was left out of.
 _PROVIDERS: dict[tuple[str, str], Provider] = {}
 _MOST_KNOWN, _LONGEST_KNOWN = 4096, 1000
-_TRUE = frozenset(("true", "yes", "on", "1", "y"))
-_FALSE = frozenset(("false", "no", "off", "0", "n"))
+TRUE = frozenset(("true", "yes", "on", "1", "y"))
+FALSE = frozenset(("false", "no", "off", "0", "n"))
 
 
 def parse_article(front: Mapping, body: str, *, path: str, reading: Reading) -> Article:
@@ -79,7 +79,7 @@ class _Border(FieldReader):
         self.reading = reading
         self.capped = 0
         # Most articles use native names only: then there are no others to be tried.
-        self.others = bool(reading.fields) or not _OTHER_NAMES.isdisjoint(front)
+        self.others = bool(reading.fields) or not OTHER_NAMES.isdisjoint(front)
         # The fields worth looking for.
         self.given = NATIVE_NAMES if self.others or reading.defaults else front.keys()
         stem = path.rpartition("/")[2].rpartition(".")[0]
@@ -178,8 +178,8 @@ class _Border(FieldReader):
         if value is None:
             return default
         word = value.strip().lower() if isinstance(value, str) else ""
-        if word in _TRUE or word in _FALSE:
-            return word in _TRUE
+        if word in TRUE or word in FALSE:
+            return word in TRUE
         return self.refuse(name, "true or false", field, value)
 
     def instant(self, name: str) -> datetime | None:
@@ -385,7 +385,7 @@ class _Border(FieldReader):
 
 def _percent_decoded(name: str) -> str:
     """Decode the stray percent-escapes of a name such as `Morningstar%2c Inc.`."""
-    if not _PERCENT_ESCAPE.search(name):
+    if not PERCENT_ESCAPE.search(name):
         return name
     try:
         return plain(unquote(name, errors="strict"))

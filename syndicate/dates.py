@@ -14,7 +14,7 @@ LONG_AGO = int(datetime(1, 1, 1, tzinfo=UTC).timestamp()) - 1
 """A second before every instant there is, since 1970."""
 _RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
 # What nearly every date is: nothing of it has to be changed.
-_IN_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\dZ", re.ASCII)
+IN_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\dZ", re.ASCII)
 _DATE_ALONE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _DURATION = re.compile(r"(\d{1,5}) ?([hdwmy])", re.ASCII)
 # Nine digits of seconds are 31 years; what says more is no playing time, and no number for a database.
@@ -85,7 +85,7 @@ def parse_instant(text: str, zone: tzinfo = UTC) -> datetime:
     if len(text) > 100:
         raise ValueError("too long for a date")
     try:
-        if _IN_UTC.fullmatch(text):
+        if IN_UTC.fullmatch(text):
             return datetime.fromisoformat(text)
         if _RFC_3339.fullmatch(text):
             # RFC 3339 §5.6 allows a leap second, datetime knows none.

@@ -18,7 +18,7 @@ from syndicate.yamltext import Value
 
 LONGEST_TEXT = 500
 MOST_NOTES = 100
-_WHOLE = re.compile(r"\d{1,15}", re.ASCII)
+WHOLE = re.compile(r"\d{1,15}", re.ASCII)
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
 
 
@@ -84,7 +84,7 @@ class FieldReader:
         """Read a count of pixels or bytes; 0 pixels say nothing, and so does what is no number."""
         if value is None:
             return None
-        if isinstance(value, str) and _WHOLE.fullmatch(value.strip()):
+        if isinstance(value, str) and WHOLE.fullmatch(value.strip()):
             number = int(value)
             return number if number >= least else None
         self.note(field, value, "a whole number")

@@ -15,9 +15,9 @@ import msgspec
 
 from syndicate import frontmatter
 from syndicate.article import Article, Reading
-from syndicate.border import parse_article
 from syndicate.errors import ArticleError, ConfigError, Problem, below, is_below, reason_of
 from syndicate.globs import WILD, compile_globs
+from syndicate.native import to_article
 from syndicate.settings import Settings, Source
 from syndicate.yamltext import Mapping
 
@@ -337,7 +337,7 @@ def make_article(parsed: Parsed, file: SourceFile, reading: Reading) -> Article:
     """Turn a parsed file into an article. Raises ArticleError with its path and the line."""
     text, front, body = parsed
     try:
-        article = parse_article(front, body, path=file.path, reading=reading)
+        article = to_article(front, body, path=file.path, reading=reading)
     except ArticleError as error:
         raise ArticleError(_located(error.problem, text, file)) from None
     if not article.notes:

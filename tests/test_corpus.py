@@ -23,7 +23,9 @@ import yaml
 from lxml import etree
 from test_schemas import check_atom, check_json, check_rss
 
-from syndicate import Report, build, load_registries, load_settings
+from syndicate import Report, build, frontmatter, load_registries, load_settings, native
+from syndicate.article import Article, Reading
+from syndicate.border import parse_article
 from syndicate.check import check_document
 from syndicate.check.finding import Severity
 from syndicate.fetching import LARGEST
@@ -412,3 +414,22 @@ def test_no_document_breaks_a_rule(news: Built) -> None:
 def test_no_link_is_broken(news: Built) -> None:
     """What the files say of each other is so: feeds, formats, lists, sitemap, pages, snippets."""
     assert check_folder(str(news.output), called="out", largest=LARGEST, base=SITE["feeds_url"]) == ()
+
+
+def test_nearly_all_news_are_plain(azure: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is read in one go is what the border reads of it, and few articles are left to that one."""
+    reading = Reading(site_url="https://everyday.cc/azure/", site_id="everyday.cc,2020")
+    left = []
+
+    def noted(front: Any, body: str, **how: Any) -> Article:
+        left.append(how["path"])
+        return parse_article(front, body, **how)
+
+    monkeypatch.setattr(native, "parse_article", noted)
+    paths = sorted((azure / "_news").glob("*.md"))
+    for path in paths:
+        front, body = frontmatter.parse(path.read_text("utf-8"))
+        how: dict[str, Any] = {"path": path.name, "reading": reading}
+        assert native.to_article(front, body, **how) == parse_article(front, body, **how)
+    assert len(paths) == 4958
+    assert len(left) < 100

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "syndicate"
 # A module imports downward only; docs/architecture.md tells the story.
 LAYERS = [
     "errors text digest dates urls model",
-    "globs blockyaml yamltext frontmatter fields body periods article border registry schema settings"
+    "globs blockyaml yamltext frontmatter fields body periods article border native registry schema settings"
     " selection catalogue compose plan report encoding delivery question web.ranges web.conditional"
     " web.negotiation render render.markup render.xmlfeed render.rss render.atom"
     " render.jsonfeed render.opml render.html render.page render.embed render.listing render.sitemap"
@@ -38,6 +38,7 @@ BESIDE = {
     "fields": "yamltext",
     "article": "yamltext",
     "border": "article body fields yamltext",
+    "native": "article body border fields yamltext",
     "registry": "fields yamltext",
     "schema": "yamltext",
     "settings": "article border registry schema yamltext",
