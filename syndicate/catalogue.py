@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 import msgspec
 
@@ -61,7 +62,12 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
 
 def term(topic: Topic, settings: Settings) -> Term:
     """Write a topic as a category; its scheme is the folder where the feeds of topics are served."""
-    return Term(name=topic.name, slug=topic.slug, scheme=f"{settings.site.feeds_url}topics/")
+    return _term(topic.name, topic.slug, settings.site.feeds_url)
+
+
+@lru_cache(maxsize=1024)
+def _term(name: str, slug: str, feeds_url: str) -> Term:
+    return Term(name=name, slug=slug, scheme=f"{feeds_url}topics/")
 
 
 def specify(key: FeedKey, settings: Settings, names: Names) -> FeedSpec:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from html import escape
 
 import msgspec
@@ -53,7 +54,13 @@ def _provider(article: Article, names: Names) -> Person | None:
     if article.provider is None:
         return None
     shown = names.provider(names.provider_key(article.provider))
-    return Person(name=shown.name, url=shown.url)
+    return _person(shown.name, shown.url)
+
+
+# A site has a few providers, and many articles of each.
+@lru_cache(maxsize=4096)
+def _person(name: str, url: str | None) -> Person:
+    return Person(name=name, url=url)
 
 
 def site_author(settings: Settings) -> Person:

@@ -58,6 +58,7 @@ class Names:
         self.registries = registries
         self.learnt = learnt or {}
         self._topics: dict[str, Topic] = {}
+        self._providers: dict[str, Shown] = {}
         # A parent that no article names and that has no entry of its own is known by its children's word.
         self._parents = {
             name_key(each.parent): each.parent for each in registries.topics.entries if each.parent
@@ -86,6 +87,12 @@ class Names:
 
     def provider(self, key: str) -> Shown:
         """Tell what a provider is shown as."""
+        shown = self._providers.get(key)
+        if shown is None:
+            shown = self._providers[key] = self._shown(key)
+        return shown
+
+    def _shown(self, key: str) -> Shown:
         entry = self.registries.providers.find(key)
         newest = self.learnt.get(f"providers/{key}")
         newest = newest if isinstance(newest, Provider) else None

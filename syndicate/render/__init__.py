@@ -7,7 +7,7 @@ a tenth of a second to load.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from itertools import islice
 from typing import Any
@@ -67,6 +67,7 @@ class Renderer(msgspec.Struct, frozen=True, kw_only=True):
         return Document(path=f"{feed.path}/{self.file_name}", media_type=self.media_type, body=body)
 
 
+@cache
 def renderer(name: str, *, first_only: bool = False) -> Renderer:
     """Give the renderer of a format, `rss`, `atom` or `json`, or of a page, `page` or `embed`.
 
