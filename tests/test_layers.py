@@ -13,7 +13,7 @@ LAYERS = [
     "errors text digest dates urls model",
     "globs blockyaml yamltext frontmatter fields body periods article border native registry schema settings"
     " selection catalogue compose plan report encoding delivery question web.ranges web.conditional"
-    " web.negotiation render render.markup render.xmlfeed render.rss render.atom"
+    " web.negotiation render render.markup render.shapes render.xmlfeed render.rss render.atom"
     " render.jsonfeed render.opml render.html render.page render.embed render.listing render.sitemap"
     " diagnosis"
     " check check.finding check.inspection check.kinds"
@@ -50,8 +50,8 @@ BESIDE = {
     "delivery": "encoding settings",
     "question": "article selection settings",
     "render.xmlfeed": "render.markup",
-    "render.rss": "render render.markup render.xmlfeed",
-    "render.atom": "render render.markup render.xmlfeed",
+    "render.rss": "render render.markup render.shapes render.xmlfeed",
+    "render.atom": "render render.markup render.shapes render.xmlfeed",
     "render.page": "render render.html",
     "render.embed": "render render.html",
     "render.listing": "render render.html",

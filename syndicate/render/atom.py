@@ -5,11 +5,13 @@ May know: the model; neither RSS's renderer nor JSON Feed's nor where a feed is 
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from syndicate.model import Feed, Item, Person, Term
 from syndicate.render import xmlfeed
-from syndicate.render.markup import escaped, optional, quoted
+from syndicate.render.markup import escaped, quoted
+from syndicate.render.shapes import fill
 from syndicate.render.xmlfeed import HISTORY, MEDIA, person
 
 FILE_NAME = "atom.xml"
@@ -41,7 +43,7 @@ def _author(person: Person) -> str:
 
 
 def _category(term: Term) -> str:
-    scheme = optional(scheme=term.scheme)
+    scheme = f' scheme="{quoted(term.scheme)}"' if term.scheme is not None else ""
     return f'<category term="{quoted(term.slug)}"{scheme} label="{quoted(term.name)}"/>'
 
 
@@ -71,6 +73,10 @@ def render_item(item: Item) -> bytes:
 
 def render_head(feed: Feed) -> bytes:
     """Render the `<feed>` (RFC 4287 §4.1.1) up to its first entry."""
+    return fill(feed, _write_head, datetime.isoformat)
+
+
+def _write_head(feed: Feed) -> bytes:
     frame = xmlfeed.Frame(feed, _ArchiveExtension if feed.current_url else _FeedExtension)
     frame.id(feed.id)
     frame.updated(feed.updated)

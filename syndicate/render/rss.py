@@ -11,7 +11,8 @@ from typing import Any
 from syndicate.dates import rfc822, rfc3339
 from syndicate.model import Enclosure, Feed, Item
 from syndicate.render import xmlfeed
-from syndicate.render.markup import escaped, optional, quoted
+from syndicate.render.markup import escaped, quoted
+from syndicate.render.shapes import fill
 from syndicate.render.xmlfeed import ATOM, CONTENT, DC, HISTORY, MEDIA, add
 
 FILE_NAME = "rss.xml"
@@ -69,7 +70,8 @@ def render_item(item: Item, *, first_only: bool = False) -> bytes:
     # Not a permalink: these change, ids do not (RSS 2.0 `<guid>`).
     parts.append(f'<guid isPermaLink="false">{escaped(item.id)}</guid>')
     for term in item.terms:
-        parts.append(f"<category{optional(domain=term.scheme)}>{escaped(term.name)}</category>")
+        domain = f' domain="{quoted(term.scheme)}"' if term.scheme is not None else ""
+        parts.append(f"<category{domain}>{escaped(term.name)}</category>")
     parts.append(f"<pubDate>{rfc822(item.published)}</pubDate>")
     if item.updated > item.published:
         parts.append(f"<atom:updated>{rfc3339(item.updated)}</atom:updated>")
@@ -89,6 +91,10 @@ def render_item(item: Item, *, first_only: bool = False) -> bytes:
 
 def render_head(feed: Feed) -> bytes:
     """Render the `<channel>` of a feed up to its first item."""
+    return fill(feed, _write_head, rfc822)
+
+
+def _write_head(feed: Feed) -> bytes:
     frame = xmlfeed.Frame(feed, _ArchiveExtension if feed.current_url else _ChannelExtension)
     frame.description(feed.description)
     # feedgen takes the last link for the home page.

@@ -18,7 +18,7 @@ from lxml import etree
 
 from syndicate.errors import RenderError
 from syndicate.model import Enclosure, Feed, Item, Person
-from syndicate.render.markup import escaped, optional, quoted
+from syndicate.render.markup import escaped, quoted
 
 ATOM = "http://www.w3.org/2005/Atom"
 CONTENT = "http://purl.org/rss/1.0/modules/content/"
@@ -92,7 +92,9 @@ def add_archive_links(parent: Any, tag: str, feed: Feed, file_name: str, media_t
 
 def link(name: str, rel: str, to: Enclosure) -> str:
     """Write a link of Atom's (RFC 4287 §4.2.7) to a file or a page; `name` may carry a prefix."""
-    more = optional(title=to.title, length=to.length) if to.title or to.length else ""
+    more = f' title="{quoted(to.title)}"' if to.title else ""
+    if to.length is not None:
+        more += f' length="{to.length}"'
     return f'<{name} rel="{rel}" href="{quoted(to.url)}" type="{quoted(to.media_type)}"{more}/>'
 
 
@@ -106,8 +108,12 @@ def media(item: Item) -> Iterator[str]:
 
 
 def _media_content(file: Enclosure) -> str:
-    size = optional(fileSize=file.length or None)
-    more = optional(duration=file.duration, height=file.height, width=file.width)
+    size = f' fileSize="{file.length}"' if file.length else ""
+    more = "" if file.duration is None else f' duration="{file.duration}"'
+    if file.height is not None:
+        more += f' height="{file.height}"'
+    if file.width is not None:
+        more += f' width="{file.width}"'
     kind = f' type="{quoted(file.media_type)}" medium="{file.medium}"'
     start = f'media:content url="{quoted(file.url)}"{size}{kind}{more}'
     title = f"<media:title>{escaped(file.title)}</media:title>" if file.title else ""
