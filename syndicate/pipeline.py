@@ -6,10 +6,9 @@ May know: every stage; not how the command line asks or answers.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -228,7 +227,7 @@ class Run:
             edition = self.edition()
             windows = edition.update(changes.feeds, None if changes.everything else changes.moved)
             specs = [*(each.spec for each in windows), *(each.spec for each in edition.archive.chapters)]
-            changed = self._offer(chain(windows, edition.archive.windows()), specs, progress)
+            changed = self._offer(windows, edition.archive.windows(), specs, progress)
             update_root(self.index, self.settings, changes, self._offer_one)
             return self._finish(changes, changed, edition.gone)
 
@@ -263,14 +262,18 @@ class Run:
             changes.touch(sorted(self.index.lose_files(altered)), "its files are missing or were altered")
 
     def _offer(
-        self, windows: Iterable[Window], specs: Sequence[FeedSpec], progress: Progress | None
+        self,
+        windows: Sequence[Window],
+        archives: Iterator[Window],
+        specs: Sequence[FeedSpec],
+        progress: Progress | None,
     ) -> dict[str, Window]:
         """Offer every document of the windows; tells which feeds have one whose bytes differ, by path."""
         description = workers.describe(self.settings, self.registries, self.learnt)
         tools = workers.Tools(self.settings, self.registries, self.learnt)
         changed: dict[str, Window] = {}
         with Rendering(self.index, tools, description, specs) as rendering:
-            rendered = rendering.documents(windows, self.executor, self.jobs + 2)
+            rendered = rendering.documents(windows, archives, self.executor, self.jobs + 4)
             for done, (window, documents) in enumerate(rendered):
                 if progress:
                     progress("rendering feeds", done, len(specs))

@@ -5,10 +5,10 @@ May know: the index's records, the workers and the formats; neither sources nor 
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from itertools import accumulate, chain, pairwise
-from typing import TYPE_CHECKING
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate, chain, islice, pairwise
+from typing import IO, TYPE_CHECKING
 
 import msgspec
 
@@ -22,13 +22,12 @@ from syndicate.workers import Rendered, Tools, render_batch, spread
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
-    from tempfile import SpooledTemporaryFile
 
 # How many items make starting a pool pay; how many items, and heads of feeds, one batch holds.
 _MANY_ITEMS = 2_000
-_ITEMS_PER_BATCH = 48
-_HEADS_PER_BATCH = 16
-# How many bytes of rendered items stay in memory; beyond that, all of them are in a temporary file.
+_ITEMS_PER_BATCH = 128
+_HEADS_PER_BATCH = 48
+# How many bytes of rendered items are in memory; beyond that they are in a temporary file.
 _IN_MEMORY = 16_000_000
 
 
@@ -42,9 +41,9 @@ class _Batch(msgspec.Struct):
 class Rendering:
     """Renders windows, in batches that other processes may do.
 
-    The windows are taken one by one, and a rendered item waits on a shelf, since any later one may
-    show it again. So memory grows neither with the windows nor with the items, but for the largest
-    single document.
+    The windows of archives are taken one by one, and a rendered item waits on a shelf while a later window
+    may show it again. So memory grows neither with them nor with the items, but for the largest single
+    document.
     """
 
     def __init__(self, index: Index, tools: Tools, description: bytes, specs: Iterable[FeedSpec]) -> None:
@@ -61,15 +60,23 @@ class Rendering:
         self._shelf.close()
 
     def documents(
-        self, windows: Iterable[Window], executor: Callable[[], Executor | None], ahead: int
+        self,
+        windows: Sequence[Window],
+        archives: Iterator[Window],
+        executor: Callable[[], Executor | None],
+        ahead: int,
     ) -> Iterator[tuple[Window, list[Document]]]:
         """Give the documents of each window. `executor` is asked for only if there is much to do."""
-        windows = iter(windows)
-        first, many = _first(windows)
+        begun = list(islice(archives, 1))
+        if not begun:
+            # All windows are known, and so is where an item is shown for the last time.
+            self._shelf.shows = Counter(member.file for window in windows for member in window.members)
+        everything = chain(windows, begun, archives)
+        first, many = _first(everything)
         waiting: deque[_Batch] = deque()
 
         def arguments() -> Iterator[tuple[object, ...]]:
-            for batch in _batches(chain(first, windows)):
+            for batch in _batches(chain(first, everything)):
                 waiting.append(batch)
                 records = dict(self.index.records(batch.files))
                 heads = [(window.spec, window.updated, window.place) for window in batch.windows]
@@ -125,34 +132,58 @@ def _batches(windows: Iterable[Window]) -> Iterator[_Batch]:
 
 
 class _Shelf:
-    """Rendered items by the file of their article: a few in memory, many in a temporary file."""
+    """Rendered items by the file of their article: a few in memory, the others in a temporary file.
+
+    `shows` tells how often each of them will be asked for, where that is known: an item is let go of
+    when it was given for the last time.
+    """
 
     def __init__(self) -> None:
-        # Imported where there are items: a run in which nothing changed has none.
-        from tempfile import SpooledTemporaryFile
-
-        self._file: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
+        self.shows: Counter[int] | None = None
+        self._items: dict[int, Rendered] = {}
+        self._size = 0
+        self._file: IO[bytes] | None = None
         self._end = 0
         self._places: dict[int, tuple[int, ...]] = {}
 
     def put(self, files: Iterable[int], items: Iterable[Rendered]) -> None:
         """Keep items, one a file."""
-        try:
-            self._put(files, items)
-        except OSError as error:
-            from tempfile import gettempdir
+        for file, item in zip(files, items, strict=True):
+            size = sum(map(len, item))
+            if self._size + size <= _IN_MEMORY:
+                self._items[file] = item
+                self._size += size
+            else:
+                self._store(file, item)
 
+    def _store(self, file: int, item: Rendered) -> None:
+        # Imported where there are many items, which most runs do not have.
+        from tempfile import TemporaryFile, gettempdir
+
+        try:
+            if self._file is None:
+                self._file = TemporaryFile()  # noqa: SIM115
+            self._file.seek(self._end)
+            self._places[file] = (self._end, *accumulate(map(len, item)))
+            self._end += self._file.write(b"".join(item))
+        except OSError as error:
             reason = reason_of(error)
             raise PublishError(gettempdir(), f"rendered items cannot be kept there: {reason}") from None
 
-    def _put(self, files: Iterable[int], items: Iterable[Rendered]) -> None:
-        self._file.seek(self._end)
-        for file, item in zip(files, items, strict=True):
-            self._places[file] = (self._end, *accumulate(map(len, item)))
-            self._end += self._file.write(b"".join(item))
-
     def get(self, file: int) -> Rendered:
         """Give the item of a file."""
+        item = self._items.get(file)
+        if item is None:
+            return self._stored(file)
+        if self.shows:
+            self.shows[file] -= 1
+            if not self.shows[file]:
+                del self._items[file]
+                self._size -= sum(map(len, item))
+        return item
+
+    def _stored(self, file: int) -> Rendered:
+        assert self._file is not None
         start, *ends = self._places[file]
         self._file.seek(start)
         whole = self._file.read(ends[-1])
@@ -160,4 +191,5 @@ class _Shelf:
 
     def close(self) -> None:
         """Let go of everything."""
-        self._file.close()
+        if self._file:
+            self._file.close()

@@ -15,7 +15,7 @@ from conftest import article_text
 from lxml import etree
 from test_schemas import CHECKS
 
-from syndicate import ConfigError, Report, build, list_feeds, load_settings
+from syndicate import ConfigError, Report, build, list_feeds, load_settings, rendering
 
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
 SERVED = "https://site.example/feeds/"
@@ -445,6 +445,25 @@ def test_a_large_archive_is_rendered_past_the_memory(years: Path, monkeypatch: p
     report = run(years, full=True)
     assert report.changes.write == ()
     assert stamps(years) == before
+
+
+def test_what_is_not_shown_again_is_let_go_of(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without archives every window is known, and an item is kept from its first to its last one only."""
+    for day in range(1, 7):
+        write(site, f"2022-05-0{day}", topics="[AI]" if day % 2 else "[Maps]")
+    shelves: list[rendering._Shelf] = []
+    close = rendering._Shelf.close
+
+    def closed(shelf: rendering._Shelf) -> None:
+        shelves.append(shelf)
+        close(shelf)
+
+    monkeypatch.setattr(rendering._Shelf, "close", closed)
+    run(site, "feeds: {all: {archive: none}, topics: {archive: none}, providers: {archive: none}}\n")
+    (shelf,) = shelves
+    assert shelf.shows is not None
+    assert len(shelf.shows) == 6
+    assert (shelf._items, shelf._size, shelf._file) == ({}, 0, None)
 
 
 def test_the_kinds_have_defaults_of_their_own(site: Path) -> None:
