@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import gc
 import os
-import pickle
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
@@ -23,7 +23,6 @@ import msgspec
 
 from syndicate.article import Article, Provider, shown_digest
 from syndicate.catalogue import FeedSpec, Place
-from syndicate.compose import compose_frame, compose_item
 from syndicate.digest import digest_bytes
 from syndicate.errors import ArticleError, Problem
 from syndicate.indexfile import ArticleRow, FileRow
@@ -44,6 +43,8 @@ Rendered = tuple[bytes, ...]
 
 # How many files, or items, go through one stage before the next one begins: few enough for the caches.
 _AT_ONCE = 16
+# What Linux allows everybody.
+_PIPE = 1_048_576
 
 _Batch = TypeVar("_Batch")
 _Result = TypeVar("_Result")
@@ -72,11 +73,15 @@ def describe(
     settings: Settings, registries: Registries, learnt: Mapping[FeedKey, str | Provider] | None = None
 ) -> bytes:
     """Describe the tools of a run as bytes that any process can make them from."""
+    import pickle
+
     return pickle.dumps((settings, registries, learnt or {}))
 
 
 @lru_cache(maxsize=2)
 def _tools(description: bytes) -> Tools:
+    import pickle
+
     return Tools(*pickle.loads(description))  # noqa: S301 - our own bytes, made by describe()
 
 
@@ -99,7 +104,8 @@ class _Work(msgspec.Struct):
     """One file on its way through the stages: what the last one made of it, or what is wrong with it."""
 
     file: SourceFile
-    row: FileRow
+    read_at: int
+    digest: bytes = b""
     made: Any = None
     problem: Problem | None = None
 
@@ -111,8 +117,16 @@ def _read(tools: Tools, files: Sequence[tuple[SourceFile, bytes | None]]) -> Ite
     _do(works, lambda work: make_article(work.made, work.file, tools.readings[work.file.source]))
     _do(works, lambda work: article_row(tools, work.made))
     for work in works:
-        problem = _encode(work.problem) if work.problem else None
-        yield msgspec.structs.replace(work.row, article=work.made, problem=problem)
+        yield FileRow(
+            source=work.file.source,
+            path=work.file.path,
+            size=work.file.size,
+            mtime=work.file.mtime_ns,
+            read_at=work.read_at,
+            digest=work.digest,
+            problem=_encode(work.problem) if work.problem else None,
+            article=work.made,
+        )
 
 
 def _fetch(file: SourceFile, known: bytes | None) -> _Work | None:
@@ -120,23 +134,17 @@ def _fetch(file: SourceFile, known: bytes | None) -> _Work | None:
 
     One that went since it was found has no row: the next run will see what became of it.
     """
-    read_at, problem, raw, digest = time.time_ns(), None, None, b""
+    work = _Work(file, time.time_ns())
     try:
         raw = read_file(file)
-        digest = digest_bytes(raw)
     except ArticleError as error:
         if not os.path.lexists(file.file):
             return None
-        problem = error.problem
-    row = FileRow(
-        source=file.source,
-        path=file.path,
-        size=file.size,
-        mtime=file.mtime_ns,
-        read_at=read_at,
-        digest=digest,
-    )
-    return _Work(file, row, None if digest == known else raw, problem)
+        work.problem = error.problem
+        return work
+    work.digest = digest_bytes(raw)
+    work.made = None if work.digest == known else raw
+    return work
 
 
 def _do(works: Sequence[_Work], stage: Callable[[_Work], Any]) -> None:
@@ -180,6 +188,9 @@ def render_batch(
     formats: tuple[str, ...],
 ) -> tuple[list[Rendered], list[Rendered]]:
     """Render items, by their records, in the given formats, and the heads of feeds in their own."""
+    # As elsewhere here, imported where it is used: a run in which nothing changed renders nothing.
+    from syndicate.compose import compose_item
+
     tools = _tools(description)
     renderers = [tools.renderer(name) for name in formats]
     items: list[Rendered] = []
@@ -191,6 +202,8 @@ def render_batch(
 
 
 def _head(tools: Tools, spec: FeedSpec, updated: datetime, place: Place) -> Rendered:
+    from syndicate.compose import compose_frame
+
     # A worker gets its own copy of every value, the time zone too.
     feed = compose_frame(spec, updated.astimezone(UTC), tools.settings, place)
     return tuple(tools.renderer(name).head(feed) for name in spec.documents(place.period))
@@ -221,12 +234,27 @@ def start_pool(jobs: int) -> Iterator[Executor | None]:
     # them. It comes as soon as it may, so the pool is ended even where it came before anyone had it.
     try:
         with _undisturbed():
+            _widen(pool)
             # The first task starts the processes and the thread that leads them.
             _begin(pool)
         yield pool
     finally:
         with _undisturbed():
             pool.shutdown()
+
+
+def _widen(pool: ProcessPoolExecutor) -> None:
+    """Let a whole result into the pipe at once, where the system can: else a worker waits for its reader.
+
+    That is a thread of the parent, which gets its turn only now and then. A pool has no option for it; one
+    that keeps its pipes elsewhere, or a system that allows no more, is as right and a little slower.
+    """
+    if sys.platform != "linux":
+        return
+    import fcntl
+
+    with suppress(AttributeError, OSError):
+        fcntl.fcntl(pool._result_queue._reader.fileno(), fcntl.F_SETPIPE_SZ, _PIPE)  # type: ignore[attr-defined]
 
 
 def _begin(pool: ProcessPoolExecutor) -> None:
