@@ -10,16 +10,22 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping, Set
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
 from syndicate.errors import PublishError, reason_of
 from syndicate.plan import Plan, State, plan_changes
+
+if TYPE_CHECKING:
+    from threading import Thread
 
 MANIFEST = ".syndicate-files"
 STAGING = ".syndicate-new"
 _ABOUT = "# The files that syndicate wrote here, and may delete when nothing wants them. Do not edit.\n"
 # One flush of everything costs about as much as this many flushes of one file.
 _FEW = 32
+# After how many new files the disk is given something to do.
+_MANY = 256
 
 
 def read_manifest(output: str) -> frozenset[str]:
@@ -68,6 +74,7 @@ class Publication:
         self.states: dict[str, State] = {}
         self._staging = os.path.join(output, STAGING)
         self._staged: dict[str, str] = {}
+        self._flushing: Thread | None = None
 
     def __enter__(self) -> Publication:
         with _refusals(self.output):
@@ -118,9 +125,21 @@ class Publication:
             with _refusals(self.output):
                 if not self._staged:
                     os.makedirs(self._staging, exist_ok=True)
-                new = os.path.join(self._staging, str(len(self._staged)))
+                new = f"{self._staging}/{len(self._staged)}"
                 _write(self._staged.setdefault(path, new), body)
+                self._begin_flush()
         return state
+
+    def _begin_flush(self) -> None:
+        """Let the disk begin with many files while others are rendered; `finish` waits for the last ones."""
+        if len(self._staged) % _MANY or sys.platform != "linux":
+            return
+        from threading import Thread
+
+        if not (self._flushing and self._flushing.is_alive()):
+            self._flushing = Thread(target=os.sync, daemon=True)
+            with suppress(RuntimeError):  # No more threads: then the disk begins at the end.
+                self._flushing.start()
 
     def body(self, path: str) -> bytes:
         """Give the bytes that a path will have: those staged, else those published."""
@@ -136,7 +155,7 @@ class Publication:
     def compare(self, path: str, body: bytes) -> State:
         """Tell how a published file compares with the bytes wanted there."""
         status = self.status(path)
-        place = os.path.join(self.output, path)
+        place = f"{self.output}/{path}"
         if status is None:
             # A link to nowhere is somebody's, too.
             return "different" if os.path.islink(place) else "absent"
@@ -170,11 +189,11 @@ class Publication:
         if not self._staged:
             return
         _flush(list(self._staged.values()))
-        for folder in {os.path.dirname(path) for path in self._staged}:
-            os.makedirs(os.path.join(self.output, folder), exist_ok=True)
+        for folder in {path.rpartition("/")[0] for path in self._staged}:
+            os.makedirs(f"{self.output}/{folder}", exist_ok=True)
         # In the order of the paths, so that `rss.xml.gz` follows `rss.xml` at once.
         for path in sorted(self._staged):
-            os.replace(self._staged[path], os.path.join(self.output, path))
+            os.replace(self._staged[path], f"{self.output}/{path}")
         os.rmdir(self._staging)
         self._staged.clear()
 
