@@ -5,6 +5,7 @@ A module holds the commands of one purpose; they are put together here.
 
 from __future__ import annotations
 
+import atexit
 import gc
 
 import click
@@ -24,6 +25,8 @@ def main() -> None:
     """Turn a folder of articles into RSS, Atom and JSON feeds."""
     # Records hold no cycles: looking for some after every 700 of them would find nothing.
     gc.set_threshold(50_000)
+    # Nor is there any garbage worth looking for once all is done.
+    atexit.register(gc.freeze)
 
 
 for _command in (build, watch, serve, headers, list_feeds, show, check, ping, schedule, doctor, init):
