@@ -296,7 +296,9 @@ class Publisher(RuleBasedStateMachine):
     def alter_output(self, choice: int, how: str) -> None:
         """Lay hands on one published file."""
         published = sorted(path for path in self.output.rglob("[!.]*") if path.is_file())
-        if published:
+        # While the list of our files is lost (the run after it stopped), such a file is not ours: it stays.
+        listed = (self.output / MANIFEST).exists()
+        if published and (listed or how == "delete"):
             path = published[choice % len(published)]
             if how == "append":
                 path.write_bytes(path.read_bytes() + b" ")
