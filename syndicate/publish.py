@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
@@ -101,13 +101,16 @@ class Publication:
 
     def status(self, path: str) -> tuple[int, int] | None:
         """Give the size and mtime of a published file, or None where there is none."""
+        status = self._look(os.stat, path)
+        return (status.st_size, status.st_mtime_ns) if status else None
+
+    def _look(self, how: Callable[[str], os.stat_result], path: str) -> os.stat_result | None:
         try:
-            status = os.stat(f"{self.output}/{path}")
+            return how(f"{self.output}/{path}")
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
             raise _refusal(os.path.join(self.output, path), error) from None
-        return status.st_size, status.st_mtime_ns
 
     def keep(self, path: str) -> None:
         """Say that a published file is wanted as it is."""
@@ -154,11 +157,12 @@ class Publication:
 
     def compare(self, path: str, body: bytes) -> State:
         """Tell how a published file compares with the bytes wanted there."""
-        status = self.status(path)
+        if self._look(os.lstat, path) is None:
+            return "absent"
         place = f"{self.output}/{path}"
+        status = self.status(path)
         if status is None:
-            # A link to nowhere is somebody's, too.
-            return "different" if os.path.islink(place) else "absent"
+            return "different"  # A link to nowhere is somebody's, too.
         if status[0] != len(body) and not os.path.isdir(place):
             return "different"
         try:

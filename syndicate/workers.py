@@ -50,6 +50,7 @@ _Batch = TypeVar("_Batch")
 _Result = TypeVar("_Result")
 _encode = msgspec.msgpack.Encoder().encode
 _decode_article = msgspec.msgpack.Decoder(Article).decode
+_decode_names = msgspec.msgpack.Decoder(dict[FeedKey, str | Provider]).decode
 _decode_rows = msgspec.msgpack.Decoder(list[FileRow]).decode
 
 
@@ -75,14 +76,16 @@ def describe(
     """Describe the tools of a run as bytes that any process can make them from."""
     import pickle
 
-    return pickle.dumps((settings, registries, learnt or {}))
+    # A large site has a thousand names: pickle takes ten times as long for them.
+    return pickle.dumps((settings, registries, _encode(learnt or {})))
 
 
 @lru_cache(maxsize=2)
 def _tools(description: bytes) -> Tools:
     import pickle
 
-    return Tools(*pickle.loads(description))  # noqa: S301 - our own bytes, made by describe()
+    settings, registries, learnt = pickle.loads(description)  # noqa: S301 - our own, made by describe()
+    return Tools(settings, registries, _decode_names(learnt))
 
 
 def read_batch(description: bytes, files: Sequence[tuple[SourceFile, bytes | None]]) -> bytes:

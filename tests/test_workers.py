@@ -3,7 +3,6 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
-import pickle
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -285,9 +284,9 @@ def test_a_description_makes_the_same_tools() -> None:
     """What a worker needs travels as bytes: names that were learnt, settings and registries."""
     settings = settings_of(content="card", feeds={"topics": {"title": "On {name}"}})
     description = workers.describe(settings, Registries(), {"topics/ai": "A. I."})
-    settings_there, registries, learnt = pickle.loads(description)
-    assert (settings_there, learnt) == (settings, {"topics/ai": "A. I."})
-    assert registries.topics.entries == ()
+    tools = workers._tools(description)
+    assert (tools.settings, tools.names.learnt) == (settings, {"topics/ai": "A. I."})
+    assert tools.names.registries.topics.entries == ()
     assert workers.describe(settings, Registries(), {"topics/ai": "A. I."}) == description
 
 
