@@ -126,7 +126,6 @@ def _article(front: _Front, body: str, path: str, reading: Reading) -> Article:
         published=published,
         updated=max(published, updated),
         summary=_text(front.excerpt or "", LONGEST_SUMMARY),
-        body_html=render_body(body, markdown=name not in ("html", "htm"), base=permalink),
         amp_url=front.amp_web_url,
         cdn_amp_url=None if front.cdn_amp_web_url is None else _url(front.cdn_amp_web_url),
         provider=_provider(front.provider) if front.provider else None,
@@ -142,6 +141,8 @@ def _article(front: _Front, body: str, path: str, reading: Reading) -> Article:
         draft=_flag(front.draft, default=False) or not _flag(front.published, default=True),
         capped=capped,
         repeated=repeated + again,
+        # The last, since it takes the longest: what is odd is found before.
+        body_html=render_body(body, markdown=name not in ("html", "htm"), base=permalink),
     )
 
 
