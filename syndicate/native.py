@@ -96,8 +96,8 @@ def to_article(front: Mapping, body: str, *, path: str, reading: Reading) -> Art
     if not reading.fields and not reading.defaults and OTHER_NAMES.isdisjoint(front):
         try:
             return _article(msgspec.convert(front, _Front), body, path, reading)
-        except (_Odd, Oversize, ValueError):
-            pass  # msgspec's errors are ValueErrors. The border says what is wrong, if anything is.
+        except (_Odd, Oversize, ValueError, msgspec.ValidationError):
+            pass  # The border says what is wrong. Errors of the lowest msgspec allowed are no ValueErrors.
     return parse_article(front, body, path=path, reading=reading)
 
 
