@@ -10,7 +10,7 @@ from typing import Any
 
 from syndicate.model import Feed, Item, Person, Term
 from syndicate.render import xmlfeed
-from syndicate.render.markup import escaped, escaped_content, quoted
+from syndicate.render.markup import escaped, quoted
 from syndicate.render.shapes import fill
 from syndicate.render.xmlfeed import HISTORY, MEDIA, person
 
@@ -58,7 +58,7 @@ def render_item(item: Item) -> bytes:
         *[_author(each) for each in item.authors],
     ]
     if item.content_html is not None:
-        parts.append(f'<content type="html">{escaped_content(item.content_html)}</content>')
+        parts.append(f'<content type="html">{escaped(item.content_html)}</content>')
     parts.append(f'<link href="{quoted(item.permalink)}" rel="alternate" type="text/html"/>')
     if item.summary:
         parts.append(f"<summary>{escaped(item.summary)}</summary>")

@@ -19,10 +19,6 @@ def escaped(text: str) -> str:
     return text.replace("\r", "&#13;") if "\r" in text else text
 
 
-# Both formats write the same content, one batch of items after the other.
-escaped_content = lru_cache(maxsize=64)(escaped)
-
-
 # Both formats write the same addresses, and most items share types, schemes and persons.
 @lru_cache(maxsize=1024)
 def quoted(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from syndicate.dates import rfc822, rfc3339
 from syndicate.model import Enclosure, Feed, Item
 from syndicate.render import xmlfeed
-from syndicate.render.markup import escaped, escaped_content, quoted
+from syndicate.render.markup import escaped, quoted
 from syndicate.render.shapes import fill
 from syndicate.render.xmlfeed import ATOM, CONTENT, DC, HISTORY, MEDIA, add
 
@@ -78,7 +78,7 @@ def render_item(item: Item, *, first_only: bool = False) -> bytes:
     for person in item.authors:
         parts.append(f"<dc:creator>{escaped(person.name)}</dc:creator>")
     if item.content_html is not None:
-        parts.append(f"<content:encoded>{escaped_content(item.content_html)}</content:encoded>")
+        parts.append(f"<content:encoded>{escaped(item.content_html)}</content:encoded>")
     enclosures = (*item.enclosures, *item.related)
     shown = 1 if first_only else len(enclosures)
     parts += [_enclosure(each) for each in enclosures[:shown]]

@@ -34,7 +34,8 @@ _MOST_KNOWN = 256
 _Template = tuple[str, tuple[tuple[int, str], ...]]
 """What stands before the first word, and each word's number with what follows it."""
 
-_known: dict[Any, _Template | None] = {}
+# By shape: True for one that was met once, since many are of one feed alone; False where there can be none.
+_known: dict[Any, _Template | bool] = {}
 
 
 def fill(feed: Feed, write: Callable[[Feed], bytes], spell: Callable[[datetime], str]) -> bytes:
@@ -45,12 +46,14 @@ def fill(feed: Feed, write: Callable[[Feed], bytes], spell: Callable[[datetime],
         return write(feed)
     size = (feed.image.width, feed.image.height) if feed.image else None
     shape = (write, size, tuple([bool(word) for word in words]), _rest_of(feed))
-    if shape not in _known:
+    template = _known.get(shape)
+    if template is None:
         if len(_known) >= _MOST_KNOWN:
             _known.clear()
-        _known[shape] = _template(feed, write, spell(_SOME_DATE))
-    template = _known[shape]
-    if template is None:
+        _known[shape] = True
+    elif template is True:
+        template = _known[shape] = _template(feed, write, spell(_SOME_DATE)) or False
+    if not isinstance(template, tuple):
         return write(feed)
     values = (*words, spell(feed.updated))
     start, places = template
