@@ -11,12 +11,11 @@ from typing import Literal
 
 import msgspec
 
-from syndicate.digest import digest_bytes
+from syndicate.digest import digest_of
 from syndicate.errors import Problem
 from syndicate.model import Enclosure, Person
 from syndicate.yamltext import Mapping
 
-_encode = msgspec.msgpack.Encoder().encode
 DATED_STEM = re.compile(r"(\d{4}-\d\d-\d\d)(?:-(.*))?", re.ASCII | re.S)
 """The name of a file that begins with a date."""
 
@@ -82,15 +81,9 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def shown_digest(article: Article) -> bytes:
     """Digest what readers see of an article: what only filters read, or nobody, changes nothing (law 2)."""
-    return digest_bytes(
-        _encode(
-            (
-                *(article.id, article.title, article.permalink, article.published, article.updated),
-                *(article.summary, article.body_html, article.provider, article.authors, article.topics),
-                *(article.enclosures, article.related, article.player),
-            )
-        )
-    )
+    named = (article.id, article.title, article.permalink, article.published, article.updated)
+    said = (article.summary, article.body_html, article.provider, article.authors, article.topics)
+    return digest_of((*named, *said, article.enclosures, article.related, article.player))
 
 
 def article_key(path: str) -> str:

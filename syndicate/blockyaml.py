@@ -11,6 +11,8 @@ import re
 from functools import cache
 from typing import Any
 
+from syndicate.dates import IN_UTC
+
 # What libyaml refuses or takes for a line break, and tabs, which mean different things in different places.
 _ODD = "\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff"
 # Every repetition is possessive, so that a text that does not match is given up at once.
@@ -35,7 +37,6 @@ def _entries() -> re.Pattern[str]:
     return re.compile(_ENTRY, re.X)
 
 
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPED = {"n": "\n", "r": "\r", "t": "\t"}
 _DEEPEST = 32
@@ -55,7 +56,7 @@ def _read_line(line: str) -> _Read | None:
     """Read one line, without its end; None for one that is not plain."""
     # An instant is seldom seen twice: to remember it would make forget the others.
     head, _, written = line.partition(": ")
-    instant = _INSTANT.fullmatch(written)
+    instant = IN_UTC.fullmatch(written)
     known = _heads.get(head) if instant else None
     if known:
         return (*known[:3], written)

@@ -54,7 +54,7 @@ _IFRAME = re.compile(r"<iframe\b[^<>]*?\ssrc\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^
 _OWN_ADDRESSES = ("webUrl", "originalUrl", "ampWebUrl")
 # Providers by how they were written: only those that nothing was left out of.
 _PROVIDERS: dict[tuple[str, str], Provider] = {}
-_MOST_KNOWN, _LONGEST_KNOWN = 4096, 1000
+_MOST_KNOWN, LONGEST_KNOWN = 4096, 1000
 TRUE = frozenset(("true", "yes", "on", "1", "y"))
 FALSE = frozenset(("false", "no", "off", "0", "n"))
 
@@ -285,7 +285,7 @@ class _Border(FieldReader):
         if known is None:
             noted = len(self.notes), self.repeated
             known = self._provider(field, value)
-            if known and (len(self.notes), self.repeated) == noted and len(written[1]) < _LONGEST_KNOWN:
+            if known and (len(self.notes), self.repeated) == noted and len(written[1]) < LONGEST_KNOWN:
                 if len(_PROVIDERS) >= _MOST_KNOWN:
                     _PROVIDERS.clear()
                 _PROVIDERS[written] = known

@@ -17,6 +17,7 @@ from syndicate.article import Article, Provider, Reading, article_key
 from syndicate.body import Oversize, render_body
 from syndicate.border import (
     FALSE,
+    LONGEST_KNOWN,
     LONGEST_SUMMARY,
     MOST_VALUES,
     OTHER_NAMES,
@@ -91,6 +92,12 @@ class _Odd(Exception):
     """Something is not as plain as that."""
 
 
+def _check_size(*texts: str | None) -> None:
+    """Leave to the border what is too long to be remembered; an error is not."""
+    if sum([len(text) for text in texts if text]) > LONGEST_KNOWN:
+        raise _Odd
+
+
 def to_article(front: Mapping, body: str, *, path: str, reading: Reading) -> Article:
     """Turn a front matter and a body into an Article, as `border.parse_article` does, or raise as it does."""
     if not reading.fields and not reading.defaults and OTHER_NAMES.isdisjoint(front):
@@ -155,6 +162,7 @@ def _text(value: str, longest: int = LONGEST_TEXT) -> str:
 
 @lru_cache(maxsize=1024)
 def _word(value: str | None) -> str | None:
+    _check_size(value)
     return _text(value) or None if value else None
 
 
@@ -181,6 +189,7 @@ def _number(value: str | None) -> float | None:
 
 @lru_cache(maxsize=64)
 def _flag(value: str | None, *, default: bool) -> bool:
+    _check_size(value)
     word = None if value is None else value.strip().lower()
     if word is None or word in TRUE or word in FALSE:
         return default if word is None else word in TRUE
@@ -190,6 +199,7 @@ def _flag(value: str | None, *, default: bool) -> bool:
 @lru_cache(maxsize=4096)
 def _topics(values: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
     """Give the topics, and how many were left out as other spellings of one before."""
+    _check_size(*values)
     if len(values) > MOST_VALUES:
         raise _Odd
     found: dict[str, str] = {}
@@ -201,6 +211,7 @@ def _topics(values: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
 @lru_cache(maxsize=4096)
 def _provider(given: _Provider) -> Provider:
     # A site has a few providers and many articles of each.
+    _check_size(given.name, given.domain, *(each.url for each in given.images))
     name = _text(given.name or "")
     domain = host_key(given.domain) if given.domain else None
     if (given.domain and not domain) or not (domain or name) or PERCENT_ESCAPE.search(name):
@@ -229,6 +240,7 @@ def _images(given: tuple[_Image, ...]) -> tuple[Enclosure, ...]:
 
 @lru_cache(maxsize=1024)
 def _whole(value: str | None) -> int | None:
+    _check_size(value)
     if value is None:
         return None
     if not WHOLE.fullmatch(value.strip()):

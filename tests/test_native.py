@@ -13,7 +13,14 @@ from test_border import LEAST, READING
 
 from syndicate import frontmatter, native
 from syndicate.article import Article
-from syndicate.border import COMMON_NAMES, LONGEST_SUMMARY, MOST_VALUES, NATIVE_NAMES, parse_article
+from syndicate.border import (
+    COMMON_NAMES,
+    LONGEST_KNOWN,
+    LONGEST_SUMMARY,
+    MOST_VALUES,
+    NATIVE_NAMES,
+    parse_article,
+)
 from syndicate.errors import ArticleError
 from syndicate.fields import LONGEST_TEXT
 from syndicate.native import to_article
@@ -145,6 +152,7 @@ def test_plain_articles_are_read_here(without: str | None, left: list[str]) -> N
         pytest.param({"published": "maybe"}, {}, id="neither-yes-nor-no"),
         pytest.param({"topics": [str(number) for number in range(MOST_VALUES + 1)]}, {}, id="many-topics"),
         pytest.param({"images": [{"url": "https://a.example/1"}] * 2}, {}, id="one-image-twice"),
+        pytest.param({"type": "x " + " " * LONGEST_KNOWN}, {}, id="too-long-to-be-remembered"),
         pytest.param({"excerpt": "x" * (LONGEST_SUMMARY + 1)}, {}, id="a-long-excerpt"),
         pytest.param({}, {"defaults": {"type": "x"}}, id="defaults"),
         pytest.param({}, {"fields": {"title": ("kop",)}}, id="other-names"),
