@@ -13,7 +13,8 @@ LAYERS = [
     "errors text digest dates urls model",
     "globs blockyaml yamltext frontmatter fields body periods article border native registry schema settings"
     " selection catalogue compose plan report encoding delivery question web.ranges web.conditional"
-    " web.negotiation render render.markup render.shapes render.xmlfeed render.rss render.atom"
+    " web.negotiation render render.markup render.shapes render.xmlfeed render.frames render.rssframe"
+    " render.atomframe render.rss render.atom"
     " render.jsonfeed render.opml render.html render.page render.embed render.listing render.sitemap"
     " diagnosis"
     " check check.finding check.inspection check.kinds"
@@ -50,8 +51,10 @@ BESIDE = {
     "delivery": "encoding settings",
     "question": "article selection settings",
     "render.xmlfeed": "render.markup",
-    "render.rss": "render render.markup render.shapes render.xmlfeed",
-    "render.atom": "render render.markup render.shapes render.xmlfeed",
+    "render.rssframe": "render render.frames",
+    "render.atomframe": "render render.frames",
+    "render.rss": "render.markup render.rssframe render.shapes render.xmlfeed",
+    "render.atom": "render.atomframe render.markup render.shapes render.xmlfeed",
     "render.page": "render render.html",
     "render.embed": "render render.html",
     "render.listing": "render render.html",

@@ -122,6 +122,18 @@ def test_building_loads_no_server(site: Path) -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_joining_documents_loads_no_feedgen() -> None:
+    """The process that puts documents together, of what others rendered, does without feedgen and lxml."""
+    code = (
+        "import sys\n"
+        "from syndicate.render import renderer\n"
+        "print(*[renderer(name).join(b'<', [b'i']).decode() for name in ('rss', 'atom', 'json')], end='')\n"
+        "print(sorted(set(sys.modules) & {'feedgen', 'lxml', 'dateutil'}))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert done.stdout.split("\n") == ["<i</channel></rss>", " <i</feed>", " <i]}", "[]", ""]
+
+
 def test_importing_the_package_loads_nothing() -> None:
     """The names of the library are loaded when they are asked for."""
     code = f"import sys, syndicate; print(sorted(set(sys.modules) & {HEAVY | {'syndicate.pipeline'}}))"

@@ -6,33 +6,16 @@ May know: the model; neither RSS's renderer nor JSON Feed's nor where a feed is 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from syndicate.model import Feed, Item, Person, Term
 from syndicate.render import xmlfeed
 from syndicate.render.markup import escaped, quoted
 from syndicate.render.shapes import fill
-from syndicate.render.xmlfeed import HISTORY, MEDIA, person
 
 FILE_NAME = "atom.xml"
 MEDIA_TYPE = "application/atom+xml"
-_NAMESPACES = {"media": MEDIA}
 SEPARATOR = b""
 END = b"</feed>\n"
-
-
-class _FeedExtension(xmlfeed.Extension):
-    subject: Feed
-    namespaces = _NAMESPACES
-
-    def extend_atom(self, feed: Any) -> Any:
-        """Write where a `<feed>` stands in its archive."""
-        xmlfeed.add_archive_links(feed, "link", self.subject, FILE_NAME, MEDIA_TYPE)
-        return feed
-
-
-class _ArchiveExtension(_FeedExtension):
-    namespaces = {**_NAMESPACES, "fh": HISTORY}
 
 
 def _author(person: Person) -> str:
@@ -77,17 +60,7 @@ def render_head(feed: Feed) -> bytes:
 
 
 def _write_head(feed: Feed) -> bytes:
-    frame = xmlfeed.Frame(feed, _ArchiveExtension if feed.current_url else _FeedExtension)
-    frame.id(feed.id)
-    frame.updated(feed.updated)
-    frame.author([person(each) for each in feed.authors])
-    frame.subtitle(feed.description)
-    frame.link(href=feed.home_url, rel="alternate", type="text/html")
-    frame.link(href=feed.self_url(FILE_NAME), rel="self", type=MEDIA_TYPE)
-    for hub in feed.hubs:
-        frame.link(href=hub, rel="hub")
-    if feed.icon:
-        frame.icon(feed.icon)
-    if feed.image:
-        frame.logo(feed.image.url)
-    return xmlfeed.without_end(xmlfeed.styled(frame.atom_str(), feed.root), END)
+    # feedgen takes long to load: the process that only joins what others rendered does without.
+    from syndicate.render.atomframe import write_feed
+
+    return xmlfeed.without_end(xmlfeed.styled(write_feed(feed), feed.root), END)

@@ -5,38 +5,16 @@ May know: the model; neither Atom's renderer nor JSON Feed's nor where a feed is
 
 from __future__ import annotations
 
-from html import unescape
-from typing import Any
-
 from syndicate.dates import rfc822, rfc3339
 from syndicate.model import Enclosure, Feed, Item
 from syndicate.render import xmlfeed
 from syndicate.render.markup import escaped, quoted
 from syndicate.render.shapes import fill
-from syndicate.render.xmlfeed import ATOM, CONTENT, DC, HISTORY, MEDIA, add
 
 FILE_NAME = "rss.xml"
 MEDIA_TYPE = "application/rss+xml"
-_NAMESPACES = {"dc": DC, "media": MEDIA, "atom": ATOM, "content": CONTENT}
 SEPARATOR = b""
 END = b"</channel></rss>\n"
-
-
-class _ChannelExtension(xmlfeed.Extension):
-    subject: Feed
-    namespaces = _NAMESPACES
-
-    def extend_rss(self, feed: Any) -> Any:
-        """Write the hubs of a `<channel>` (WebSub §4), the date of its newest item, and its archive."""
-        for hub in self.subject.hubs:
-            add(feed[0], f"{{{ATOM}}}link", rel="hub", href=hub)
-        add(feed[0], "lastBuildDate", rfc822(self.subject.updated))
-        xmlfeed.add_archive_links(feed[0], f"{{{ATOM}}}link", self.subject, FILE_NAME, MEDIA_TYPE)
-        return feed
-
-
-class _ArchiveExtension(_ChannelExtension):
-    namespaces = {**_NAMESPACES, "fh": HISTORY}
 
 
 def _enclosure(enclosure: Enclosure) -> str:
@@ -53,8 +31,11 @@ def _as_html(text: str) -> str:
     So says the RSS Best Practices Profile. `&` is escaped only in a text that would be read otherwise:
     most texts are the same either way, for readers that take them as plain, too.
     """
-    if unescape(text) != text:
-        text = text.replace("&", "&amp;")
+    if "&" in text:
+        from html import unescape  # It loads the list of all names.
+
+        if unescape(text) != text:
+            text = text.replace("&", "&amp;")
     return text.replace("<", "&lt;")
 
 
@@ -95,20 +76,7 @@ def render_head(feed: Feed) -> bytes:
 
 
 def _write_head(feed: Feed) -> bytes:
-    frame = xmlfeed.Frame(feed, _ArchiveExtension if feed.current_url else _ChannelExtension)
-    frame.description(feed.description)
-    # feedgen takes the last link for the home page.
-    frame.link(href=feed.self_url(FILE_NAME), rel="self", type=MEDIA_TYPE)
-    frame.link(href=feed.home_url, rel="alternate")
-    if feed.image:
-        size = {
-            name: str(value)
-            for name, value in (("width", feed.image.width), ("height", feed.image.height))
-            if value
-        }
-        frame.image(url=feed.image.url, title=feed.title, link=feed.home_url, **size)
-    if feed.ttl:
-        frame.ttl(feed.ttl)
-    if feed.authors[0].email:
-        frame.managingEditor(f"{feed.authors[0].email} ({feed.authors[0].name})")
-    return xmlfeed.without_end(xmlfeed.styled(frame.rss_str(), feed.root), END)
+    # feedgen takes long to load: the process that only joins what others rendered does without.
+    from syndicate.render.rssframe import write_channel
+
+    return xmlfeed.without_end(xmlfeed.styled(write_channel(feed), feed.root), END)
