@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from operator import attrgetter
 from typing import Literal
 
 import msgspec
 
-from syndicate.digest import digest_of
 from syndicate.errors import Problem
 from syndicate.model import Enclosure, Person
 from syndicate.yamltext import Mapping
@@ -79,11 +79,15 @@ class Article(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     notes: tuple[Problem, ...] = ()
 
 
-def shown_digest(article: Article) -> bytes:
-    """Digest what readers see of an article: what only filters read, or nobody, changes nothing (law 2)."""
-    named = (article.id, article.title, article.permalink, article.published, article.updated)
-    said = (article.summary, article.body_html, article.provider, article.authors, article.topics)
-    return digest_of((*named, *said, article.enclosures, article.related, article.player))
+_seen = attrgetter(
+    *("id", "title", "permalink", "published", "updated", "summary", "body_html", "provider", "authors"),
+    *("topics", "enclosures", "related", "player"),
+)
+
+
+def look_alike(one: Article, other: Article) -> bool:
+    """Tell whether readers see the same of both: what only filters read, or nobody, is no change (law 2)."""
+    return bool(_seen(one) == _seen(other))
 
 
 def article_key(path: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from typing import Any
 from urllib.parse import quote
@@ -168,10 +168,18 @@ class Index(Members):
         """Add files that were not known; every feed is to be rendered anyway."""
         self._insert(rows, include_unpublished=include_unpublished)
 
-    def replace_file(self, known: KnownFile | None, row: FileRow, *, include_unpublished: bool) -> set[str]:
+    def replace_file(
+        self,
+        known: KnownFile | None,
+        row: FileRow,
+        *,
+        include_unpublished: bool,
+        alike: Callable[[bytes, bytes], bool],
+    ) -> set[str]:
         """Put a file's new version in place of the known one; returns the feeds that show a difference.
 
-        A version that failed leaves the last good article where it is.
+        `alike` tells whether readers see the same of two articles, by their records. A version that
+        failed leaves the last good article where it is.
         """
         if known is None:
             file = self._insert([row], include_unpublished=include_unpublished)
@@ -184,14 +192,16 @@ class Index(Members):
             " broken_since=CASE WHEN ? NOTNULL THEN coalesce(broken_since, ?) END WHERE file=?",
             (*_as_read(row), row.problem, self._now, file),
         )
-        if row.article is None:
+        article = row.article
+        if article is None:
             return set()
-        seen_before = self._seen(file)
+        *named, record = self._last_good(file)
+        same = named == [article.id, article.published, article.updated] and alike(record, article.record)
         before = self._forget_article(file)
-        self._insert_articles([(file, row.article)], include_unpublished=include_unpublished, good_at=good_at)
+        self._insert_articles([(file, article)], include_unpublished=include_unpublished, good_at=good_at)
         self._settle_later(file)
         after = self._live_feeds(file)
-        return before ^ after if self._seen(file) == seen_before else before | after
+        return before ^ after if same else before | after
 
     def _good_at(self, file: int, digest: bytes) -> int:
         """Tell since when a version is known to be good: reading the same bytes once more is no news."""
@@ -200,10 +210,10 @@ class Index(Members):
         good_at: int = row[0] if row else self._now
         return good_at
 
-    def _seen(self, file: int) -> tuple[Any, ...] | None:
-        query = "SELECT id, published, updated, shown FROM articles WHERE file = ?"
+    def _last_good(self, file: int) -> tuple[Any, ...]:
+        query = "SELECT id, published, updated, record FROM articles JOIN records USING (file) WHERE file = ?"
         row: tuple[Any, ...] | None = self._db.execute(query, (file,)).fetchone()
-        return row
+        return row or (None, b"")
 
     def feeds_of(self, file: int) -> list[str]:
         """List the feeds in which a file's article stands, in order."""
@@ -231,7 +241,7 @@ class Index(Members):
     ) -> None:
         live = {file: _is_live(row.removed, row.draft, include_unpublished) for file, row in articles}
         self._db.executemany(
-            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?)",
             (
                 (
                     file,
@@ -242,7 +252,6 @@ class Index(Members):
                     row.draft,
                     live[file],
                     _encode(row.members),
-                    row.shown,
                     row.capped,
                     row.repeated,
                     row.notes,

@@ -16,7 +16,7 @@ import msgspec
 
 from syndicate.errors import reason_of
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 SORTED_LATE = {
     "files_by_path": "CREATE UNIQUE INDEX files_by_path ON files (source, path)",
     "articles_by_id": "CREATE INDEX articles_by_id ON articles (id)",
@@ -51,7 +51,6 @@ CREATE TABLE articles (
     kept INTEGER NOT NULL,
     live INTEGER NOT NULL,
     feeds BLOB NOT NULL,
-    shown BLOB NOT NULL,
     capped INTEGER NOT NULL,
     repeated INTEGER NOT NULL,
     notes BLOB,
@@ -90,7 +89,7 @@ files     every file of the sources as it was last read; `problem` where that fa
           the instant of the first run that failed to read it
 articles  the last good version of each file; `kept` is 0 where another file with its id stays,
           `live` is 1 where it is published as soon as it is due; `feeds` lists the feeds it stands in,
-          `shown` digests what readers see of it, and `good_at` is the instant of the run that read it
+          and `good_at` is the instant of the run that read it
 records   the article itself, as it is rendered from
 members   the live articles of each feed, newest first; `own` where one names the topic or provider
           itself rather than a child of it
@@ -143,7 +142,6 @@ class ArticleRow(msgspec.Struct, frozen=True, kw_only=True):
     updated: int
     removed: bool
     draft: bool
-    shown: bytes
     capped: int
     repeated: int
     notes: bytes | None

@@ -227,6 +227,7 @@ class Refresh:
 
     def _store(self, rows: list[FileRow], *, anew: bool) -> None:
         index, changes, shown = self.index, self.changes, self.include_unpublished
+        alike = workers.records_alike
         new = []
         for row in rows:
             before = None if anew else index.known_file(row.source, row.path)
@@ -236,7 +237,7 @@ class Refresh:
                 index.touch_files([(row.size, row.mtime, row.read_at, before.file)])
             else:
                 changes.changed += row.digest != before.digest
-                touched = index.replace_file(before, row, include_unpublished=shown)
+                touched = index.replace_file(before, row, include_unpublished=shown, alike=alike)
                 same = row.digest == before.digest
                 changes.touch(touched, "the configuration changed" if same else f"{row.path} changed")
         changes.changed += len(new)
@@ -244,7 +245,8 @@ class Refresh:
             index.add_files(new, include_unpublished=shown)
             return
         for row in new:
-            changes.touch(index.replace_file(None, row, include_unpublished=shown), f"{row.path} is new")
+            touched = index.replace_file(None, row, include_unpublished=shown, alike=alike)
+            changes.touch(touched, f"{row.path} is new")
 
     # Time.
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from syndicate.article import Article, Provider, shown_digest
+from syndicate.article import Article, Provider, look_alike
 from syndicate.catalogue import FeedSpec, Place
 from syndicate.digest import digest_bytes
 from syndicate.errors import ArticleError, Problem
@@ -167,7 +167,6 @@ def article_row(tools: Tools, article: Article) -> ArticleRow:
         updated=int(article.updated.timestamp()),
         removed=article.removed,
         draft=article.draft,
-        shown=shown_digest(article),
         capped=article.capped,
         repeated=article.repeated,
         notes=_encode(article.notes) if article.notes else None,
@@ -215,6 +214,11 @@ def _head(tools: Tools, spec: FeedSpec, updated: datetime, place: Place) -> Rend
 def decode_article(record: bytes) -> Article:
     """Decode the record of an article."""
     return _decode_article(record)
+
+
+def records_alike(one: bytes, other: bytes) -> bool:
+    """Tell whether readers see the same of two articles, by their records."""
+    return one == other or look_alike(_decode_article(one), _decode_article(other))
 
 
 # Spreading work over processes.

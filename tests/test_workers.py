@@ -280,6 +280,24 @@ def test_a_file_that_went_is_left_to_the_next_run(site: Path, write_article: Wri
     assert [row.path for row in rows] == [stays.name]
 
 
+@pytest.mark.parametrize(("fields", "alike"), [({}, True), ({"heat": 9}, True), ({"title": "B"}, False)])
+def test_records_are_compared_as_readers_see_them(
+    fields: dict[str, Any], alike: bool, site: Path, write_article: WriteArticle
+) -> None:
+    """Two records are alike where only filters see a difference, though their bytes differ."""
+    settings = load_settings(site / "config" / "syndicate.yaml")
+    description = workers.describe(settings, load_registries(settings))
+    records = []
+    for given in ({}, fields):
+        write_article("a.md", **{"title": "A", "heat": 1, **given})
+        files = [(file, None) for file in scan_sources(settings)]
+        (row,) = workers.read_rows(workers.read_batch(description, files))
+        assert row.article
+        records.append(row.article.record)
+    assert workers.records_alike(*records) is alike
+    assert (records[0] == records[1]) is (not fields)
+
+
 def test_a_description_makes_the_same_tools() -> None:
     """What a worker needs travels as bytes: names that were learnt, settings and registries."""
     settings = settings_of(content="card", feeds={"topics": {"title": "On {name}"}})
