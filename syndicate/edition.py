@@ -109,7 +109,8 @@ class Edition:
             archives=len(periods),
         )
         self.index.set_feed(key, report)
-        self.archive.update(key, spec, periods, after=begin, moved=moved)
+        if periods:
+            self.archive.update(key, spec, periods, after=begin, moved=moved)
         return window if enough else None
 
     def _refuse_collisions(self, paths: list[tuple[FeedKey, str]]) -> None:
