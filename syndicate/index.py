@@ -26,6 +26,7 @@ from syndicate.indexfile import (
     KnownFile,
     check_version,
     connect,
+    insert_rows,
 )
 from syndicate.members import Members, decode_feeds
 
@@ -225,8 +226,9 @@ class Index(Members):
 
     def _insert(self, rows: Sequence[FileRow], *, include_unpublished: bool) -> int:
         first: int = self._db.execute("SELECT coalesce(max(file), 0) FROM files").fetchone()[0] + 1
-        self._db.executemany(
-            "INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        insert_rows(
+            self._db,
+            "files",
             (
                 (file, *_as_read(row), self._now if row.problem else None)
                 for file, row in enumerate(rows, start=first)
@@ -240,8 +242,9 @@ class Index(Members):
         self, articles: Sequence[tuple[int, ArticleRow]], *, include_unpublished: bool, good_at: int
     ) -> None:
         live = {file: _is_live(row.removed, row.draft, include_unpublished) for file, row in articles}
-        self._db.executemany(
-            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?)",
+        insert_rows(
+            self._db,
+            "articles",
             (
                 (
                     file,
@@ -250,6 +253,7 @@ class Index(Members):
                     row.updated,
                     row.removed,
                     row.draft,
+                    True,
                     live[file],
                     _encode(row.members),
                     row.capped,
@@ -260,11 +264,10 @@ class Index(Members):
                 for file, row in articles
             ),
         )
-        self._db.executemany(
-            "INSERT INTO records VALUES (?, ?)", ((file, row.record) for file, row in articles)
-        )
-        self._db.executemany(
-            "INSERT INTO members VALUES (?, ?, ?, ?)",
+        insert_rows(self._db, "records", ((file, row.record) for file, row in articles))
+        insert_rows(
+            self._db,
+            "members",
             sorted(
                 (feed, row.published, file, own)
                 for file, row in articles
@@ -343,8 +346,9 @@ class Index(Members):
             "UPDATE articles SET feeds = ?, kept = 1, live = NOT removed AND (? OR NOT draft) WHERE file = ?",
             ((_encode(feeds), include_unpublished, file) for file, feeds in members),
         )
-        self._db.executemany(
-            "INSERT INTO members VALUES (?, ?, ?, ?)",
+        insert_rows(
+            self._db,
+            "members",
             (
                 (feed, published, file, own)
                 for encoded, published, file in self._db.execute(
