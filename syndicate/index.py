@@ -313,8 +313,9 @@ class Index(Members):
         """Decide which file stays where several share an id (law 3); returns the feeds that this touches."""
         ids = "SELECT id FROM unsettled"
         if everything:
-            # Found by the index of ids: nearly every id is of one file.
-            ids = "SELECT id FROM articles GROUP BY id HAVING count(*) > 1 OR NOT min(kept)"
+            # Found by the index of ids alone: nearly every id is of one file.
+            several = "SELECT id FROM articles GROUP BY id HAVING count(*) > 1"
+            ids = f"{several} UNION SELECT id FROM articles WHERE kept = 0"  # noqa: S608 - as above
         ranked = (
             "SELECT file, kept, live, removed, draft, count(*) OVER (PARTITION BY id) AS rivals,"
             "  row_number() OVER (PARTITION BY id ORDER BY updated DESC, path DESC, source) AS place"

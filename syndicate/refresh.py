@@ -16,7 +16,7 @@ from itertools import chain, islice
 import msgspec
 
 from syndicate import __version__, workers
-from syndicate.article import Article, Provider
+from syndicate.article import Provider
 from syndicate.dates import LONG_AGO
 from syndicate.digest import digest_of
 from syndicate.errors import NoArticlesError
@@ -290,7 +290,7 @@ class Refresh:
         shown = index.names()
         for feed in [feed for feed in changes.feeds if split_key(feed)[0] in ("topics", "providers")]:
             record = index.newest_own(feed, self.now)
-            word = _word(feed, workers.decode_article(record), names) if record else None
+            word = _word(feed, _decode_named(record), names) if record else None
             if word == shown.get(feed):
                 continue
             index.set_name(feed, word)
@@ -314,7 +314,17 @@ class Refresh:
         return {feed: decode(word) for feed, word in self.index.names().items()}
 
 
-def _word(feed: FeedKey, article: Article, names: Names) -> bytes | None:
+class _Named(msgspec.Struct):
+    """What an article says of names, of all that its record holds."""
+
+    provider: Provider | None = None
+    topics: tuple[str, ...] = ()
+
+
+_decode_named = msgspec.msgpack.Decoder(_Named).decode
+
+
+def _word(feed: FeedKey, article: _Named, names: Names) -> bytes | None:
     kind, key = split_key(feed)
     if kind == "providers":
         return msgspec.msgpack.encode(article.provider)
