@@ -66,7 +66,7 @@ def _read(file: Path) -> str:
 
 def _parse(text: str, file: Path) -> Value:
     try:
-        return yamltext.parse_events(text)
+        return yamltext.parse_yaml(text)
     except ArticleError as error:
         raise ConfigError([error.problem.at(_shown(file), None)]) from None
 

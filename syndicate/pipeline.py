@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from syndicate import encoding, workers, yamltext
+from syndicate import encoding, workers
 from syndicate.catalogue import FeedSpec
 from syndicate.config import load_registries
 from syndicate.edition import Edition
@@ -27,7 +27,7 @@ from syndicate.owed import Accounting, Ledger
 from syndicate.places import index_path, last_run_path, lock_path, output_folder
 from syndicate.plan import Plan, State
 from syndicate.publish import Publication, count_foreign
-from syndicate.refresh import Changes, Progress, Refresh
+from syndicate.refresh import Changes, Progress, Refresh, has_libyaml
 from syndicate.registry import Registries
 from syndicate.rendering import Rendering
 from syndicate.report import ChangedFeed, FeedReport, Merged, Report
@@ -365,7 +365,7 @@ class Run:
             articles_changed=changes.changed,
             foreign_files=foreign,
             next_event=None if event is None else datetime.fromtimestamp(event, UTC),
-            libyaml=yamltext.LIBYAML,
+            libyaml=has_libyaml(),
             dry_run=self.options.dry_run,
         )
 

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cache
+from importlib.machinery import PathFinder
 from itertools import chain, islice
 
 import msgspec
@@ -330,6 +331,12 @@ def _word(feed: FeedKey, article: _Named, names: Names) -> bytes | None:
         return msgspec.msgpack.encode(article.provider)
     spelled = (name for name in article.topics if names.topic(name).key == key)
     return msgspec.msgpack.encode(next(spelled, key))
+
+
+def has_libyaml() -> bool:
+    """Tell whether PyYAML came with libyaml, without loading either: few runs do."""
+    package = PathFinder.find_spec("yaml")
+    return bool(package and PathFinder.find_spec("yaml._yaml", package.submodule_search_locations))
 
 
 @cache

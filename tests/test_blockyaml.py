@@ -9,10 +9,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from syndicate import blockyaml, frontmatter, yamltext
+from syndicate import blockyaml, frontmatter, yamlevents
 from syndicate.blockyaml import parse_block
 from syndicate.errors import ArticleError
-from syndicate.yamltext import parse_events, parse_yaml
+from syndicate.yamlevents import parse_events
+from syndicate.yamltext import parse_yaml
 
 EXAMPLES = Path(__file__).parent.parent / "examples" / "articles"
 
@@ -20,7 +21,7 @@ EXAMPLES = Path(__file__).parent.parent / "examples" / "articles"
 def by_events(text: str, *, libyaml: bool) -> Any:
     """What PyYAML's events say a text is, or what is wrong with it."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(yamltext, "LIBYAML", libyaml and yamltext.LIBYAML)
+        patch.setattr(yamlevents, "LIBYAML", libyaml and yamlevents.LIBYAML)
         try:
             return parse_events(text)
         except ArticleError as error:
@@ -38,6 +39,18 @@ VALUES = st.lists(
             *("x", "null", "~", "-1", "1.10", "2021-12-29T05:46:00Z", "https://a.example/b?c=d&e#f"),
             *('"q"', '""', "''", "'it''s'", '"a\\"b"', '"\\r\\n\\t\\/"', '"\\u00e9"', '"\\x41"', '"a\\'),
             *("[]", "[ ]", "[a, b]", "[\"a\", 'b']", "[a, ]", "[a b , c]", "[a: b]", "[[a]]", "[a#b]"),
+            *(
+                "{}",
+                "{ }",
+                "{a: b}",
+                "{a: [b], c: {d: 'e'}}",
+                "{a: }",
+                "{a}",
+                "{a:b}",
+                "{a: b, a: c}",
+                "{a: b: c}",
+            ),
+            *("[a, {b: c}]", "[[a], [ ]]", '[{}, "#" ]', "{a: b,}", "[,]", "{a: b # c", "{a: 'b'#", " # [c]"),
             *("#", " # c", "#c", ": ", ":", "a: b", "a:b", "- ", "-", "--- ", "...", "*a", "&a", "&a b"),
             *("|", ">", "%", "@", "`", "=", "<", "<<", ",", "]", "}", "{}", "{a: b}", "!t x", "'", '"'),
             *("\\", "\u00a0", "\u0085", "\u2028", "\ufeff", "  ", " ", "\t", "\r", "\x07", "é", "😀"),
@@ -58,6 +71,7 @@ TEXTS = st.lists(st.one_of(LINES, LINES, st.just("")), max_size=8).map("\n".join
 @example("a: b\n   c: d\n")
 @example("a:\n  b: c\n d: e\n")
 @example("- a: b\n")
+@example("# a\n- b: c\nd: e\n")
 @example('k: \'x: "y"\'\nl: "z"\n')
 @example('a: "b"\na: "\n')
 @example('a: "b"\nc:\n  - a: "\n')
@@ -98,6 +112,19 @@ def test_it_reads_any_characters_as_the_events_do(value: str, before: str) -> No
         pytest.param("a:\n    b:\n      c: d\n    e: f\n", {"a": {"b": {"c": "d"}, "e": "f"}}, id="nested"),
         pytest.param("# one\na: b\n\n  # two\nc: d#e\n", {"a": "b", "c": "d#e"}, id="comments"),
         pytest.param(
+            'a: b  # c\nd: # e\n  f: "g" #\nh: [i] # {j\n',
+            {"a": "b", "d": {"f": "g"}, "h": ["i"]},
+            id="comments-behind",
+        ),
+        pytest.param(
+            "# a\n\n- b: c\n  d: [e]\n- b: f\n- g\n", [{"b": "c", "d": ["e"]}, {"b": "f"}, "g"], id="entries"
+        ),
+        pytest.param(
+            "a: {b: c d, e: [f, {g: 'h'}], i: {}}\nj: [[], [k, ], null]\n",
+            {"a": {"b": "c d", "e": ["f", {"g": "h"}], "i": {}}, "j": [[], ["k"], None]},
+            id="flow-nested",
+        ),
+        pytest.param(
             "a: -1\nb: https://c.example/?d\n", {"a": "-1", "b": "https://c.example/?d"}, id="marks"
         ),
     ],
@@ -111,7 +138,7 @@ def test_what_was_read_before_is_no_pattern_for_what_looks_alike() -> None:
     """A quote inside another text is not remembered as one that begins a text."""
     assert parse_block("k: 'x: \"y\"'\n") == {"k": 'x: "y"'}
     assert parse_block('k: \'x: "z"\n') is None
-    assert parse_block('- k: "x"\n') is None
+    assert parse_block('- k: "x"\n') == [{"k": "x"}]
     assert parse_block('k: "x"\n') == {"k": "x"}
 
 
@@ -144,9 +171,17 @@ def test_it_remembers_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.param("<<: b\n", id="merge"),
         pytest.param("a: b\r\n", id="crlf"),
         pytest.param("a: b", id="no-last-line-end"),
-        pytest.param("a: b # c\n", id="comment-behind"),
+        pytest.param("a: 'b'# c\n", id="comment-too-close"),
+        pytest.param("a: [b: c]\n", id="pair-in-a-list"),
+        pytest.param("a: {b: c, b: d}\n", id="flow-twice"),
+        pytest.param("a: {b:c}\n", id="flow-word"),
+        pytest.param("a: [b\n", id="flow-open"),
+        pytest.param("a: [b] c\n", id="behind-flow"),
+        pytest.param("a: " + "[" * 40 + "]" * 40 + "\n", id="flow-deep"),
         pytest.param("a: \x07\n", id="control"),
-        pytest.param("- a\n", id="no-mapping"),
+        pytest.param("a\n", id="no-mapping"),
+        pytest.param("- a\nb: c\n", id="key-in-a-list"),
+        pytest.param("# a\nb: c\n- d\n", id="entry-in-a-mapping"),
         pytest.param("\n", id="nothing"),
         pytest.param("".join(f"{' ' * depth}a:\n" for depth in range(70)), id="deep"),
     ],
@@ -159,7 +194,7 @@ def test_it_leaves_the_rest(text: str) -> None:
 def test_both_ways_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
     """`parse_yaml` asks the events only for what the pattern leaves."""
     asked: list[str] = []
-    monkeypatch.setattr(yamltext, "parse_events", lambda text, _line: asked.append(text))
+    monkeypatch.setattr(yamlevents, "parse_events", lambda text, _line: asked.append(text))
     parse_yaml("a: b\n")
     parse_yaml("a: &b c\n")
     assert asked == ["a: &b c\n"]

@@ -205,7 +205,7 @@ def test_a_package_that_is_not_installed_itself(monkeypatch: pytest.MonkeyPatch)
         raise metadata.PackageNotFoundError(name)
 
     monkeypatch.setattr(metadata, "requires", missing)
-    monkeypatch.setattr("syndicate.yamltext.LIBYAML", False)
+    monkeypatch.setattr("syndicate.yamlevents.LIBYAML", False)
     states = {sign.about: sign.state for sign in examine_installation()}
     assert states == {"version": "ok", "packages": "note", "libyaml": "note"}
 

@@ -36,7 +36,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_query import Served
 
-from syndicate import build, load_settings, yamltext
+from syndicate import build, load_settings, yamlevents
 from syndicate.article import Article, Reading
 from syndicate.blockyaml import parse_block
 from syndicate.body import LONGEST_BODY, Oversize, render_body, sanitise
@@ -47,7 +47,7 @@ from syndicate.fields import LONGEST_TEXT, MOST_NOTES
 from syndicate.sources import SourceFile, parse_file
 from syndicate.text import legal, plain, settle
 from syndicate.urls import LONGEST_URL, clean_url
-from syndicate.yamltext import parse_events
+from syndicate.yamlevents import parse_events
 
 EXAMPLES = int(os.environ.get("SYNDICATE_FUZZ_EXAMPLES", "40"))
 FUZZ = settings(
@@ -67,7 +67,7 @@ READING = Reading(site_url="https://site.example/", site_id="site.example,2020")
 def read(text: str, *, libyaml: bool) -> Any:
     """Read YAML by the events of one of PyYAML's parsers: a value, or what is wrong."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(yamltext, "LIBYAML", libyaml and yamltext.LIBYAML)
+        patch.setattr(yamlevents, "LIBYAML", libyaml and yamlevents.LIBYAML)
         try:
             return parse_events(text)
         except ArticleError as error:

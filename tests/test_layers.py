@@ -11,10 +11,10 @@ PACKAGE = Path(__file__).parent.parent / "syndicate"
 # A module imports downward only; docs/architecture.md tells the story.
 LAYERS = [
     "errors text digest dates urls model",
-    "globs blockyaml yamltext frontmatter fields body periods article border native registry schema settings"
-    " selection catalogue compose plan report encoding delivery question web.ranges web.conditional"
-    " web.negotiation render render.markup render.shapes render.xmlfeed render.frames render.rssframe"
-    " render.atomframe render.rss render.atom"
+    "globs blockyaml yamlevents yamltext frontmatter fields body periods article border native registry"
+    " schema settings selection catalogue compose plan report encoding delivery question web.ranges"
+    " web.conditional web.negotiation render render.markup render.shapes render.xmlfeed render.frames"
+    " render.rssframe render.atomframe render.rss render.atom"
     " render.jsonfeed render.opml render.html render.page render.embed render.listing render.sitemap"
     " diagnosis"
     " check check.finding check.inspection check.kinds"
@@ -90,7 +90,8 @@ BESIDE = {
     "check.atomrules": "check.clauses",
     "check.atomvalues": "check.atomrules check.content check.elements check.forms check.inspection"
     " check.kinds check.moments",
-    "yamltext": "blockyaml",
+    "yamltext": "blockyaml yamlevents",
+    "yamlevents": "",
     "blockyaml": "",
     "index": "indexfile members",
     "members": "accounts indexfile",

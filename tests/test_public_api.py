@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 import syndicate
+from syndicate.refresh import has_libyaml
+from syndicate.yamlevents import LIBYAML
 
 PACKAGE = Path(syndicate.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -104,6 +106,33 @@ def test_starting_costs_nothing(arguments: list[str]) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stderr.strip() == "[]"
+
+
+def test_plain_sites_load_no_yaml(site: Path) -> None:
+    """A build of plain articles by a plain configuration does without PyYAML."""
+    (site / "articles" / "a.md").write_text(
+        "---\ntitle: A # b\ndate: 2024-01-01\nlink: https://a.example/\ntopics: [b, c]\n---\n"
+    )
+    code = (
+        "import sys\n"
+        "from syndicate import build, load_settings\n"
+        "report = build(load_settings(sys.argv[1]), jobs=1, dry_run=True)\n"
+        "print(report.published, report.libyaml, sorted(set(sys.modules) & {'yaml'}))\n"
+    )
+    command = [sys.executable, "-c", code, str(site / "config" / "syndicate.yaml")]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert done.stdout.split() == ["1", str(LIBYAML), "[]"]
+
+
+def test_what_came_without_libyaml_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether PyYAML has its C parser is seen in its folder, and is what loading it tells."""
+    assert has_libyaml() is LIBYAML
+    (tmp_path / "yaml").mkdir()
+    (tmp_path / "yaml" / "__init__.py").touch()
+    monkeypatch.setattr(sys, "path", [str(tmp_path)])
+    assert not has_libyaml()
+    monkeypatch.setattr(sys, "path", [])
+    assert not has_libyaml()
 
 
 def test_building_loads_no_server(site: Path) -> None:

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from syndicate import yamltext
+from syndicate import yamlevents
 from syndicate.errors import ArticleError, FieldPath
 from syndicate.text import join_surrogates
-from syndicate.yamltext import DEEPEST, LARGEST_EXPANSION, Value, line_in_yaml, parse_yaml
+from syndicate.yamlevents import DEEPEST, LARGEST_EXPANSION
+from syndicate.yamltext import Value, line_in_yaml, parse_yaml
 
 PRINTABLE = st.characters(
     blacklist_categories=("Cs", "Cc", "Zl", "Zp"), blacklist_characters="\ufeff\ufffe\uffff"
@@ -23,13 +24,13 @@ BOTH = settings(max_examples=100, suppress_health_check=[HealthCheck.function_sc
 @pytest.fixture(params=[True, False], ids=["libyaml", "pure"])
 def parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Read with libyaml where it is there, and once more as if it were not."""
-    monkeypatch.setattr(yamltext, "LIBYAML", request.param and yamltext.LIBYAML)
+    monkeypatch.setattr(yamlevents, "LIBYAML", request.param and yamlevents.LIBYAML)
 
 
 def outcome(text: str, *, libyaml: bool) -> Any:
     """What a text is, or what is wrong with it, with one parser."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(yamltext, "LIBYAML", libyaml and yamltext.LIBYAML)
+        patch.setattr(yamlevents, "LIBYAML", libyaml and yamlevents.LIBYAML)
         try:
             return parse_yaml(text)
         except ArticleError as error:
