@@ -24,7 +24,7 @@ import msgspec
 from syndicate.article import Article, Provider, look_alike
 from syndicate.catalogue import FeedSpec, Place
 from syndicate.digest import digest_bytes
-from syndicate.errors import ArticleError, Problem
+from syndicate.errors import ArticleError, Problem, RenderError
 from syndicate.indexfile import ArticleRow, FileRow
 from syndicate.registry import Registries
 from syndicate.render import Renderer, renderer
@@ -216,9 +216,19 @@ def decode_article(record: bytes) -> Article:
     return _decode_article(record)
 
 
-def records_alike(one: bytes, other: bytes) -> bool:
-    """Tell whether readers see the same of two articles, by their records."""
-    return one == other or look_alike(_decode_article(one), _decode_article(other))
+def records_alike(old: bytes, new: bytes) -> bool:
+    """Tell whether readers see the same of an article as before, by its records.
+
+    An old one that cannot be decoded (it is damaged, or of a version that had other fields) is no reason
+    to keep the new one away.
+    """
+    if old == new:
+        return True
+    try:
+        before = _decode_article(old)
+    except (msgspec.DecodeError, UnicodeDecodeError, RenderError):
+        return False
+    return look_alike(before, _decode_article(new))
 
 
 # Spreading work over processes.

@@ -5,6 +5,7 @@ SYNDICATE_FAULT_STEPS is how many pages are tried for each kind of damage.
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 import sqlite3
@@ -13,7 +14,8 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from faulty import NOW, Turning, some
+from conftest import WriteArticle
+from faulty import NOW, Turning, run, some
 
 from syndicate import list_feeds, load_settings, understand
 from syndicate.indexfile import INDEX_ERRORS, is_damage
@@ -106,6 +108,37 @@ def test_a_record_that_is_none_is_damage(turning: Turning, index: Path) -> None:
         report = turning.check_mended(damaged=True)
         assert len(report.warnings) == 1
         index.with_name("index.db.broken").unlink()
+
+
+UNREADABLE = {
+    "no-record": b"\xc1",
+    "other-types": msgspec.msgpack.encode({"id": 1}),
+    "illegal": msgspec.msgpack.encode({"authors": [{"name": "A\x01"}]}),
+}
+
+
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("content", UNREADABLE.values(), ids=UNREADABLE)
+def test_a_record_that_cannot_be_read_gives_way(
+    content: bytes, full: bool, site: Path, write_article: WriteArticle
+) -> None:
+    """An article that is read again replaces what was left of it, and nothing else is lost with that."""
+    write_article("2024-01-01-a.md", title="First")
+    write_article("2024-01-02-b.md", title="Kept")
+    run(site)
+    (site / "articles" / "2024-01-02-b.md").write_text("---\ntitle: [\n---\n")
+    run(site)
+    with sqlite3.connect(site / ".syndicate" / "index.db") as connection:
+        changed = (
+            "UPDATE records SET record = ? WHERE file = (SELECT file FROM files WHERE path LIKE '%-a.md')"
+        )
+        assert connection.execute(changed, (content,)).rowcount == 1
+    connection.close()
+    if not full:
+        write_article("2024-01-01-a.md", title="Second")
+    assert run(site, full=full).warnings == ()
+    items = json.loads((site / "feeds" / "all" / "feed.json").read_text())["items"]
+    assert {item["title"] for item in items} == {"Kept", "First" if full else "Second"}
 
 
 def error_of(code: int | None) -> Exception:
