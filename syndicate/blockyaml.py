@@ -15,14 +15,14 @@ from syndicate.dates import IN_UTC
 
 # Every repetition is possessive, so that a text that does not match is given up at once.
 _QUOTED = r""""[^"\\]*+(?:\\["\\/nrt][^"\\]*+)*+"|'[^']*+'"""
-_FIRST = r"""(?:[^-?:,\[\]{}\#&*!|>'"%@`~=<\ ]|-[0-9])"""
+_FIRST = r"""(?:[^-?:,\[\]{}\#&*!|>'"%@`~=<\ ]|-[0-9]|~(?=/))"""
 _PLAIN = rf"{_FIRST}(?:[^:\ ]++|:(?!\ |\Z)|\ ++(?!\#|\Z))*+"
-_WORD = rf"{_FIRST}(?:[^?:,\[\]{{}}\#\ ]++|\ ++(?![,\]}}]))*+"
-_KEY = "[A-Za-z_][A-Za-z0-9_-]{0,99}+"
+_WORD = rf"{_FIRST}(?:[^?:,\[\]{{}}\#\ ]++|:(?=/)|\ ++(?![,\]}}]))*+"
+_KEY = "[A-Za-z_][A-Za-z0-9_.-]{0,99}+"
 _COMMENT = r"(?:(?<=\ )\#.*+)?+"
 
 
-# Each is compiled when it is first asked: a run in which nothing changed reads no article.
+# Each is compiled when it is first asked: `--version` reads nothing.
 @cache
 def _line() -> re.Pattern[str]:
     head = rf"(\ *+)(-\ ++)?+(?:({_KEY}):(?:\ ++|\Z))?+"

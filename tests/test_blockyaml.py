@@ -31,7 +31,9 @@ def by_events(text: str, *, libyaml: bool) -> Any:
 # Keys, marks and values from which lines are put together: whole ones, odd ones and parts of some.
 PLACES = st.sampled_from(["", "", "", " ", "  ", "  ", "    ", "      ", "\t"])
 MARKS = st.sampled_from(["", "", "", "- ", "-   ", "-", "- - ", "? "])
-KEYS = st.sampled_from(["", "a:", "b:", "c_d-1:", "No:", "null:", "<<:", '"q":', "a :", "a:b:", "ö:", "1:"])
+KEYS = st.sampled_from(
+    ["", "a:", "b:", "c_d-1:", "e.f:", "No:", "null:", "<<:", '"q":', "a :", "a:b:", "ö:", "1:"]
+)
 GAPS = st.sampled_from(["", " ", " ", "  ", "\t"])
 VALUES = st.lists(
     st.sampled_from(
@@ -50,9 +52,10 @@ VALUES = st.lists(
                 "{a: b, a: c}",
                 "{a: b: c}",
             ),
+            *("[https://a.example/]", "{u: http://b/c, d.e: f}", "~/a", "[~/b, ~]", "[a:/]", "[a:/ b]"),
             *("[a, {b: c}]", "[[a], [ ]]", '[{}, "#" ]', "{a: b,}", "[,]", "{a: b # c", "{a: 'b'#", " # [c]"),
             *("#", " # c", "#c", ": ", ":", "a: b", "a:b", "- ", "-", "--- ", "...", "*a", "&a", "&a b"),
-            *("|", ">", "%", "@", "`", "=", "<", "<<", ",", "]", "}", "{}", "{a: b}", "!t x", "'", '"'),
+            *("|", ">", "%", "@", "`", "=", "<", "<<", ",", "]", "}", "!t x", "'", '"'),
             *("\\", "\u00a0", "\u0085", "\u2028", "\ufeff", "  ", " ", "\t", "\r", "\x07", "é", "😀"),
         ]
     ),
