@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from importlib import metadata
 
-from syndicate import __version__, yamlevents
+from syndicate import __version__
 from syndicate.diagnosis import Sign, note, ok, wrong
 
 _REQUIREMENT = re.compile(r"([\w.-]+)(?:\[[\w, .-]*\])?\s*([^;]*)(?:;\s*(.*))?")
@@ -32,7 +32,11 @@ def examine_installation(*, needs_brotli: bool = False) -> Iterator[Sign]:
     yield from _of_serve([(name, bound) for name, bound, extra in wanted if extra == "serve"])
     if needs_brotli and installed("brotli") is None:
         yield wrong("brotli", "`precompress` asks for br, and it is not installed", _SERVE)
-    if yamlevents.LIBYAML:
+    try:
+        from syndicate.yamlevents import LIBYAML
+    except ImportError:
+        return  # PyYAML itself is not there, which was said above.
+    if LIBYAML:
         yield ok("libyaml", "PyYAML came with it")
     else:
         yield note("libyaml", "PyYAML came without it: everything reads the same, but slower")

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from importlib.machinery import PathFinder
+from importlib.util import find_spec
 from itertools import chain, islice
 
 import msgspec
@@ -334,9 +335,11 @@ def _word(feed: FeedKey, article: _Named, names: Names) -> bytes | None:
 
 
 def has_libyaml() -> bool:
-    """Tell whether PyYAML came with libyaml, without loading either: few runs do."""
-    package = PathFinder.find_spec("yaml")
-    return bool(package and PathFinder.find_spec("yaml._yaml", package.submodule_search_locations))
+    """Tell whether PyYAML came with libyaml: by its file, where nothing had to be read by PyYAML."""
+    if loaded := sys.modules.get("syndicate.yamlevents"):
+        return bool(loaded.LIBYAML)
+    package = find_spec("yaml")
+    return package is None or bool(PathFinder.find_spec("yaml._yaml", package.submodule_search_locations))
 
 
 @cache

@@ -210,6 +210,13 @@ def test_a_package_that_is_not_installed_itself(monkeypatch: pytest.MonkeyPatch)
     assert states == {"version": "ok", "packages": "note", "libyaml": "note"}
 
 
+def test_without_pyyaml_nothing_is_said_of_libyaml(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where PyYAML is gone, which the packages tell, the examination goes on."""
+    monkeypatch.delitem(sys.modules, "syndicate.yamlevents", raising=False)
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    assert "libyaml" not in {sign.about for sign in examine_installation()}
+
+
 # Sources and folders.
 
 

@@ -127,12 +127,15 @@ def test_plain_sites_load_no_yaml(site: Path) -> None:
 def test_what_came_without_libyaml_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whether PyYAML has its C parser is seen in its folder, and is what loading it tells."""
     assert has_libyaml() is LIBYAML
+    monkeypatch.delitem(sys.modules, "syndicate.yamlevents")
+    monkeypatch.delitem(sys.modules, "yaml")
+    assert has_libyaml() is LIBYAML
     (tmp_path / "yaml").mkdir()
     (tmp_path / "yaml" / "__init__.py").touch()
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
     assert not has_libyaml()
     monkeypatch.setattr(sys, "path", [])
-    assert not has_libyaml()
+    assert has_libyaml()
 
 
 def test_building_loads_no_server(site: Path) -> None:
