@@ -26,8 +26,8 @@ SORTED_LATE = {
     " (published, live, removed, draft, kept, capped, repeated)",
 }
 """The indexes that are made anew once an empty index was filled: that takes half as long."""
-# Of all tables fewer than 999 values, which every SQLite takes.
-_ROWS_AT_ONCE = 64
+# Of both at most: every SQLite takes so many values.
+_ROWS_AT_ONCE, _VALUES_AT_ONCE = 64, 999
 WRITE_AHEAD = "PRAGMA journal_mode = WAL"
 """From its first commit on an index has a log, so that whoever reads it waits for nobody who writes."""
 _LOGS = ("-wal", "-journal")
@@ -198,8 +198,10 @@ def connect(path: str) -> sqlite3.Connection:
 def insert_rows(db: sqlite3.Connection, table: str, rows: Iterable[Sequence[Any]]) -> None:
     """Insert whole rows into a table, some at once: to begin and end a statement costs as much as a row."""
     source = iter(rows)
-    while some := list(islice(source, _ROWS_AT_ONCE)):
-        row = "(" + ",".join("?" * len(some[0])) + ")"
+    for first in source:
+        most = min(_ROWS_AT_ONCE, _VALUES_AT_ONCE // len(first))
+        some = [first, *islice(source, most - 1)]
+        row = "(" + ",".join("?" * len(first)) + ")"
         values = ",".join([row] * len(some))
         db.execute(f"INSERT INTO {table} VALUES {values}", list(chain.from_iterable(some)))  # noqa: S608
 
