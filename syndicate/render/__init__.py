@@ -1,7 +1,6 @@
 """Rendering: a Feed becomes the bytes of one format. Pure; one module a format, none knows another.
 
-This one is the table of formats: it imports a renderer when it is asked for, since the XML ones cost
-a tenth of a second to load.
+This one is the table of formats: it imports a renderer when it is asked for, since most runs need few.
 """
 
 from __future__ import annotations

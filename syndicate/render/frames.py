@@ -1,6 +1,6 @@
 """The frames of RSS and Atom by feedgen, corrected.
 
-The only module that knows the library, which takes as long to load as a short run: whoever needs it
+The only module that knows the library, which takes a fiftieth of a second to load: whoever needs it
 imports it where a frame is written. What feedgen 1.0 gets wrong is left unsaid to it and written
 through its extension interface: dates default to the clock and are written through the process's
 locale, the last link takes the place of the home page. Entries are no concern of its: it loses all of
