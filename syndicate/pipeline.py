@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from syndicate import encoding, workers
+from syndicate import encoding, pool, workers
 from syndicate.catalogue import FeedSpec
 from syndicate.config import load_registries
 from syndicate.edition import Edition
@@ -167,28 +167,14 @@ def build_with(
         stack.callback(index.rollback)
         try:
             run = Run(index, settings, options, registries or load_registries(settings))
-            run.executor = _Lazy(stack, executor, run.jobs)
+            run.executor = pool.Lazy(stack, executor, run.jobs)
             return run.build(only, progress)
-        except workers.broken_executor():
+        except pool.broken_executor():
             raise WorkerError from None
         except OSError as error:
             # Whatever the machine is out of, such as open files: each stage tells of its own files.
             reason = reason_of(error)
             raise PublishError(error.filename or output_folder(settings), f"was given up: {reason}") from None
-
-
-class _Lazy:
-    """Starts a pool when it is first asked for, and ends it with the run."""
-
-    def __init__(self, stack: ExitStack, executor: Executor | None, jobs: int) -> None:
-        self._stack = stack
-        self._executor = executor
-        self._jobs = jobs
-
-    def __call__(self) -> Executor | None:
-        if self._executor is None and self._jobs > 1:
-            self._executor = self._stack.enter_context(workers.start_pool(self._jobs))
-        return self._executor
 
 
 class Run:
@@ -201,8 +187,8 @@ class Run:
         self.registries = registries
         self.now = (options.now or datetime.now(UTC)).replace(microsecond=0)
         self.instant = int(self.now.timestamp())
-        self.jobs = options.jobs or workers.default_jobs()
-        self.executor: workers.Executors = lambda: None
+        self.jobs = options.jobs or pool.default_jobs()
+        self.executor: pool.Executors = lambda: None
         self.refresh = Refresh(
             index, settings, registries, self.now, include_unpublished=options.include_unpublished
         )

@@ -17,7 +17,7 @@ from itertools import chain, islice
 
 import msgspec
 
-from syndicate import __version__, workers
+from syndicate import __version__, pool, workers
 from syndicate.article import Provider
 from syndicate.dates import LONG_AGO
 from syndicate.digest import digest_of
@@ -88,7 +88,7 @@ class Refresh:
 
     def run(
         self,
-        executor: workers.Executors,
+        executor: pool.Executors,
         *,
         full: bool = False,
         allow_empty: bool = False,
@@ -150,10 +150,10 @@ class Refresh:
         self.index.set_meta("grouping", grouping)
         return reread, regroup
 
-    def _regroup(self, executor: workers.Executors) -> None:
+    def _regroup(self, executor: pool.Executors) -> None:
         description = workers.describe(self.settings, self.registries)
-        batches = workers.in_batches(self.index.all_records(), 512)
-        results = workers.spread(
+        batches = pool.in_batches(self.index.all_records(), 512)
+        results = pool.spread(
             executor(), workers.members_batch, ((description, batch) for batch in batches), 8
         )
         self.index.replace_members(
@@ -162,7 +162,7 @@ class Refresh:
 
     # The sources.
 
-    def _scan(self, executor: workers.Executors, *, reread: bool, progress: Progress | None) -> int:
+    def _scan(self, executor: pool.Executors, *, reread: bool, progress: Progress | None) -> int:
         """Read what changed, forget what is gone; returns how many files were known before."""
         stamps = self.index.stamps(len(self.settings.sources), _TICK)
         before = sum(map(len, stamps))
@@ -209,7 +209,7 @@ class Refresh:
     def _read(
         self,
         wanted: Iterable[tuple[SourceFile, bytes | None]],
-        executor: workers.Executors,
+        executor: pool.Executors,
         progress: Progress | None,
         *,
         anew: bool = False,
@@ -217,10 +217,10 @@ class Refresh:
         wanted = iter(wanted)
         first = list(islice(wanted, _MANY_FILES + 1))
         many = len(first) > _MANY_FILES or sum(file.size for file, _ in first) > _MANY_BYTES
-        everything = workers.in_batches(chain(first, wanted), _READ_BATCH)
+        everything = pool.in_batches(chain(first, wanted), _READ_BATCH)
         description = workers.describe(self.settings, self.registries) if first else b""
         batches = ((description, batch) for batch in everything)
-        for encoded in workers.spread(executor() if many else None, workers.read_batch, batches, _AHEAD):
+        for encoded in pool.spread(executor() if many else None, workers.read_batch, batches, _AHEAD):
             rows = workers.read_rows(encoded)
             self.changes.read += len(rows)
             self._store(rows, anew=anew)

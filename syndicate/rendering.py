@@ -16,9 +16,10 @@ from syndicate.catalogue import FeedSpec
 from syndicate.errors import PublishError, reason_of
 from syndicate.index import Index
 from syndicate.model import Document
+from syndicate.pool import spread
 from syndicate.render import FILE_NAMES
 from syndicate.window import Window
-from syndicate.workers import Rendered, Tools, render_batch, spread
+from syndicate.workers import Rendered, Tools, render_batch
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from syndicate import encoding, workers
+from syndicate import encoding, pool
 from syndicate.publish import Publication
 
 # How many documents one batch holds, and how many make starting a pool pay.
@@ -20,7 +20,7 @@ def offer_siblings(
     publication: Publication,
     codings: Sequence[str],
     known: Mapping[str, tuple[int, int]],
-    executor: workers.Executors,
+    executor: pool.Executors,
     ahead: int,
 ) -> set[str]:
     """Offer the siblings of all that was offered or kept; returns the paths of those that were not kept.
@@ -32,7 +32,7 @@ def offer_siblings(
     offered = set()
     stale = _keep(publication, codings, known)
     many = sum(map(len, stale.values())) > _MANY
-    batches = workers.in_batches(((path, publication.body(path)) for path in stale), _BATCH)
+    batches = pool.in_batches(((path, publication.body(path)) for path in stale), _BATCH)
     sent: list[list[tuple[str, bytes]]] = []
 
     def arguments() -> Iterator[tuple[object, ...]]:
@@ -40,7 +40,7 @@ def offer_siblings(
             sent.append(batch)
             yield codings, [body for _, body in batch]
 
-    for results in workers.spread(executor() if many else None, encoding.encode_batch, arguments(), ahead):
+    for results in pool.spread(executor() if many else None, encoding.encode_batch, arguments(), ahead):
         for (path, _), encoded in zip(sent.pop(0), results, strict=True):
             for coding, body in zip(codings, encoded, strict=True):
                 if coding in stale[path]:

@@ -22,8 +22,8 @@ LAYERS = [
     " check.links check.media check.rss check.rssrules check.rssvalues check.rssitem"
     " check.atom check.atomrules check.atomvalues check.ruleslist"
     " check.jsonlines check.jsonrules check.jsonfeed check.opml check.references check.crosslinks",
-    "loop config places sources index indexfile accounts members lookup publish starter hosting lock lastrun"
-    " websub fetching",
+    "loop pool config places sources index indexfile accounts members lookup publish starter hosting lock"
+    " lastrun websub fetching",
     "workers window archive refresh edition rendering root siblings owed pipeline push schedule look watch"
     " ondemand web web.answers web.asgi web.files web.query web.run web.site web.static checking"
     " linking gate upkeep installation doctor",
@@ -291,7 +291,7 @@ def test_only_the_index_speaks_sql() -> None:
 def test_workers_can_be_anywhere() -> None:
     """What other processes run knows neither the index nor the output: of the index only its rows."""
     known = project_imports_of("workers")
-    assert {each for each in known if LAYER[each] == 2} == {"indexfile", "sources"}
+    assert {each for each in known if LAYER[each] == 2} == {"indexfile", "pool", "sources"}
     taken = {each for each in imports_of("workers") if each.startswith("syndicate.indexfile.")}
     assert taken <= {"syndicate.indexfile.ArticleRow", "syndicate.indexfile.FileRow"}
 
