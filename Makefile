@@ -17,8 +17,8 @@ DEPENDENT := $(addprefix tests/test_,$(addsuffix .py,golden golden_pages render 
 AXE := tests/browser/node_modules/axe-core/axe.min.js
 
 # Without bytecode on the disk, every process that a test starts compiles this package anew, and every
-# process of pytest all tests.
-unexport PYTHONDONTWRITEBYTECODE
+# process of pytest all tests. And what is printed is buffered, as it is for people.
+unexport PYTHONDONTWRITEBYTECODE PYTHONUNBUFFERED
 
 .DEFAULT_GOAL := help
 .PHONY: help feeds test corpus readers browser hub-test fuzz lint format coverage lock test-minimum test-newest audit dist clean

@@ -248,7 +248,8 @@ print(json.dumps(told))
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="/dev/full is not there")
-def test_a_report_or_a_terminal_that_is_full(turning: Turning) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_report_or_a_terminal_that_is_full(unbuffered: str, turning: Turning) -> None:
     """What cannot be printed, or reported, is one line and exit 2; the feeds are published."""
     turning.turn()
     line = one_line(command(turning.site, "--report", "/dev/full"))
@@ -259,6 +260,7 @@ def test_a_report_or_a_terminal_that_is_full(turning: Turning) -> None:
         done = subprocess.run(
             [str(Path(sys.executable).parent / "syndicate"), "build", "--now", "2024-06-01"],
             cwd=turning.site,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
             stdout=full,
             stderr=subprocess.PIPE,
             text=True,
@@ -266,6 +268,27 @@ def test_a_report_or_a_terminal_that_is_full(turning: Turning) -> None:
         )
     assert (done.returncode, done.stderr) == (2, "error: no space left on device\n")
     turning.check_mended()
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="/dev/full is not there")
+@pytest.mark.parametrize(
+    "arguments", [["--version"], ["--help"], ["build", "--help"], ["list"]], ids=" ".join
+)
+def test_what_cannot_be_printed(arguments: list[str], turning: Turning) -> None:
+    """Where nothing can be printed, one line says so, whatever was asked."""
+    program = str(Path(sys.executable).parent / "syndicate")
+    surroundings = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [program, *arguments],
+            cwd=turning.site,
+            env=surroundings,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (2, "error: no space left on device\n")
 
 
 # Other file systems.

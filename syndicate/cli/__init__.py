@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+from typing import Any
 
 import click
 
@@ -15,11 +16,21 @@ from syndicate.cli.building import build, init, watch
 from syndicate.cli.checking import check
 from syndicate.cli.doctoring import doctor
 from syndicate.cli.looking import list_feeds, show
-from syndicate.cli.options import EPILOG
+from syndicate.cli.options import EPILOG, refuse
 from syndicate.cli.serving import headers, ping, schedule, serve
 
 
-@click.group(epilog=EPILOG)
+class _Program(click.Group):
+    """The commands, and one line of what the machine refuses where none of them is at work."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().main(*args, **kwargs)
+        except OSError as error:
+            refuse(error)
+
+
+@click.group(cls=_Program, epilog=EPILOG)
 @click.version_option(__version__, prog_name="syndicate", message="%(prog)s %(version)s")
 def main() -> None:
     """Turn a folder of articles into RSS, Atom and JSON feeds."""

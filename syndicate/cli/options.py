@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -74,7 +74,6 @@ def errors_as_lines() -> Iterator[None]:
         NoArticlesError,
         SyndicateError,
         Terminated,
-        reason_of,
     )
 
     try:
@@ -107,9 +106,25 @@ def errors_as_lines() -> Iterator[None]:
     except OSError as error:
         if error.errno == errno.EPIPE:
             raise  # Whoever read what is printed went; click knows what to do then.
-        place = f"{error.filename}: " if error.filename else ""
-        click.echo(f"error: {place}{reason_of(error)}", err=True)
-        sys.exit(REFUSED)
+        refuse(error)
+
+
+def refuse(error: OSError) -> NoReturn:
+    """Tell in a line what the machine refuses, and end."""
+    from syndicate.errors import reason_of
+
+    place = f"{error.filename}: " if error.filename else ""
+    click.echo(f"error: {place}{reason_of(error)}", err=True)
+    _leave_unsaid()
+    sys.exit(REFUSED)
+
+
+def _leave_unsaid() -> None:
+    """Let go of what could not be printed: the interpreter would try once more at its end, and tell of it."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager
