@@ -13,22 +13,23 @@ from typing import Any
 
 from syndicate.dates import IN_UTC
 
-# Every repetition is possessive, so that a text that does not match is given up at once.
-_QUOTED = r""""[^"\\]*+(?:\\["\\/nrt][^"\\]*+)*+"|'[^']*+'"""
+# Every repetition is possessive or atomic, so that a text that does not match is given up at once. Possessive
+# only of single characters, and nothing is captured inside: Python 3.11.0 to 3.11.4 goes wrong there.
+_QUOTED = r""""[^"\\]*+(?>(?:\\["\\/nrt][^"\\]*+)*)"|'[^']*+'"""
 _FIRST = r"""(?:[^-?:,\[\]{}\#&*!|>'"%@`~=<\ ]|-[0-9]|~(?=/))"""
-_PLAIN = rf"{_FIRST}(?:[^:\ ]++|:(?!\ |\Z)|\ ++(?!\#|\Z))*+"
-_WORD = rf"{_FIRST}(?:[^?:,\[\]{{}}\#\ ]++|:(?=/)|\ ++(?![,\]}}]))*+"
+_PLAIN = rf"{_FIRST}(?>(?:[^:\ ]++|:(?!\ |\Z)|\ ++(?!\#|\Z))*)"
+_WORD = rf"{_FIRST}(?>(?:[^?:,\[\]{{}}\#\ ]++|:(?=/)|\ ++(?![,\]}}]))*)"
 _KEY = "[A-Za-z_][A-Za-z0-9_.-]{0,99}+"
-_COMMENT = r"(?:(?<=\ )\#.*+)?+"
+_COMMENT = r"(?:(?<=\ )\#.*+)?"
 
 
 # Each is compiled when it is first asked: `--version` reads nothing.
 @cache
 def _line() -> re.Pattern[str]:
-    head = rf"(\ *+)(-\ ++)?+(?:({_KEY}):(?:\ ++|\Z))?+"
+    head = rf"(\ *+)(-\ ++)?(?:({_KEY}):(?:\ ++|\Z))?"
     # What follows a bracket is for `_flow` to read.
     value = rf"{_QUOTED}|{_PLAIN}|[\[{{].*+"
-    return re.compile(rf"{head}({value})?+\ *+{_COMMENT}|\ *+\#.*+", re.X)
+    return re.compile(rf"{head}({value})?\ *+{_COMMENT}|\ *+\#.*+", re.X)
 
 
 @cache

@@ -17,15 +17,15 @@ from syndicate.text import decode_entities
 LONGEST_URL = 8192
 # RFC 3986 §2: what may stand in a URL unescaped. Brackets are legal in an IP literal only.
 _LEGAL = "-._~!$&'()*+,;=:@/%"
-# Labels of letters and digits, hyphens inside. Every repetition is possessive: nothing is tried twice.
-_HOST = r"(?![^:/?#]{254})[A-Za-z0-9]++(?:(?:-++|\.)[A-Za-z0-9]++)*+"
+# Labels of letters and digits, hyphens inside. Every repetition is possessive or atomic: nothing is tried
+# twice. Possessive only of single characters: Python 3.11.0 to 3.11.4 goes wrong with groups.
+_HOST = r"(?![^:/?#]{254})[A-Za-z0-9]++(?>(?:(?:-++|\.)[A-Za-z0-9]++)*)"
 # Characters, and then escapes each followed by characters: a pattern that is matched without a choice.
 _PATH = r"[A-Za-z0-9\-._~!$&'()*+,;=:@/]*+"
-_PATH += rf"(?:%[0-9A-Fa-f]{{2}}{_PATH})*+"
+_PATH += rf"(?>(?:%[0-9A-Fa-f]{{2}}{_PATH})*)"
 _QUERY = _PATH.replace("@/]", "@/?]")
-_CLEAN_URL = re.compile(
-    rf"https?://{_HOST}(?::[1-9][0-9]{{0,3}})?+(?:/{_PATH})?+(?:\?{_QUERY})?+(?:#{_QUERY})?+"
-)
+_CLEAN_URL = re.compile(rf"https?://{_HOST}(?::[1-9][0-9]{{0,3}})?(?:/{_PATH})?(?:\?{_QUERY})?(?:#{_QUERY})?")
+_LITERAL = re.compile(r"\[[^\[\]]*\](?::[0-9]*)?")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 # What may cling to a copied address: all blanks of Unicode, those without width, byte order marks.
 _BLANKS = (
@@ -100,6 +100,9 @@ def clean_url(raw: str, base: str | None = None) -> str | None:
     except (ValueError, UnicodeError):
         return None
     if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
+        return None
+    # Some versions of Python find a host in brackets with anything around these.
+    if "[" in parts.netloc and not _LITERAL.fullmatch(parts.netloc):
         return None
     netloc = host if port is None else f"{host}:{port}"
     query = f"?{_escape(parts.query, '?')}" if parts.query else ""
