@@ -64,6 +64,8 @@ def start_pool(jobs: int) -> Iterator[Executor | None]:
             _widen(pool)
             # The first task starts the processes and the thread that leads them.
             _begin(pool)
+            if "fork" in methods:
+                _let_workers_read(pool)
         yield pool
     finally:
         with _undisturbed():
@@ -82,6 +84,16 @@ def _widen(pool: ProcessPoolExecutor) -> None:
 
     with suppress(AttributeError, OSError):
         fcntl.fcntl(pool._result_queue._reader.fileno(), fcntl.F_SETPIPE_SZ, _PIPE)  # type: ignore[attr-defined]
+
+
+def _let_workers_read(pool: ProcessPoolExecutor) -> None:
+    """Leave the reading end of the pipe that work is handed out by to the workers, which are all there.
+
+    When these are gone, the thread that hands it out fails. As long as this process could read, it would wait
+    in a full pipe for ever, and we for it: so it is in Python 3.11.0 to 3.11.4.
+    """
+    with suppress(AttributeError, OSError):
+        pool._call_queue._reader.close()  # type: ignore[attr-defined]
 
 
 def _begin(pool: ProcessPoolExecutor) -> None:

@@ -217,6 +217,18 @@ def test_a_dead_worker_is_an_error_of_the_pool() -> None:
         list(spread(pool, os._exit, numbered(20), 4))
 
 
+def vanish(_: bytes) -> None:
+    """End the process that was to do the work."""
+    os._exit(1)
+
+
+def test_dead_workers_keep_nobody_waiting() -> None:
+    """Where all workers are gone, what does not fit the pipe to them holds nothing up."""
+    large = ((bytes(1_000_000),) for _ in range(20))
+    with start_pool(2) as pool, pytest.raises(BrokenProcessPool):
+        list(spread(pool, vanish, large, 8))
+
+
 def test_jobs_follow_the_processors(monkeypatch: pytest.MonkeyPatch) -> None:
     """The default number of jobs is that of the processors this process may use, at least one."""
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 3, 5})
