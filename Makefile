@@ -1,5 +1,7 @@
 # Everything a person does here; `make help` lists it. The virtual environment is made when it is missing.
 PYTHON ?= python3
+# With what the lowest releases are tested: the oldest Python at hand that is allowed.
+OLDEST_PYTHON ?= $(PYTHON)
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -11,9 +13,10 @@ READERS := $(VENV)/.readers
 PARSERS := tests/readers/node_modules/.ready
 TOOLS := build/tools
 UV := $(TOOLS)/uv/bin/uv
-# The tests of whatever other packages decide about: bytes, the border, YAML, HTTP, the command line.
+# The tests of whatever other packages, and Python, decide about: bytes, the border, YAML, HTTP, processes, the
+# command line.
 DEPENDENT := $(addprefix tests/test_,$(addsuffix .py,golden golden_pages render markup border fields body \
-	dates urls yamltext blockyaml agreement settings siblings serve web websub cli watch public_api))
+	dates urls yamltext blockyaml agreement settings pool siblings serve web websub cli watch public_api))
 AXE := tests/browser/node_modules/axe-core/axe.min.js
 
 # Without bytecode on the disk, every process that a test starts compiles this package anew, and every
@@ -87,9 +90,11 @@ lock: $(UV)  ## pin what tests need, with hashes; UPGRADE=--upgrade takes the ne
 test-minimum: $(UV)  ## test with the lowest release of every package that pyproject.toml allows
 test-newest: $(UV)  ## test with the newest release of every package
 test-minimum: RESOLUTION := lowest-direct
+test-minimum: INTERPRETER = $(OLDEST_PYTHON)
 test-newest: RESOLUTION := highest
+test-newest: INTERPRETER = $(PYTHON)
 test-minimum test-newest:
-	$(UV) venv --quiet --clear --python $(PYTHON) $(TOOLS)/$@
+	$(UV) venv --quiet --clear --python $(INTERPRETER) $(TOOLS)/$@
 	$(UV) pip install --quiet --refresh --python $(TOOLS)/$@ --resolution $(RESOLUTION) --editable '.[dev]'
 	$(TOOLS)/$@/bin/python -m pytest -n auto --dist loadgroup --quiet -m 'not processes' $(DEPENDENT)
 
