@@ -55,6 +55,7 @@ BESIDE = {
     "render.atomframe": "render render.frames",
     "render.rss": "render.markup render.rssframe render.shapes render.xmlfeed",
     "render.atom": "render.atomframe render.markup render.shapes render.xmlfeed",
+    "render.jsonfeed": "render",
     "render.page": "render render.html",
     "render.embed": "render render.html",
     "render.listing": "render render.html",

@@ -108,20 +108,26 @@ def test_starting_costs_nothing(arguments: list[str]) -> None:
     assert done.stderr.strip() == "[]"
 
 
-def test_plain_sites_load_no_yaml(site: Path) -> None:
-    """A build of plain articles by a plain configuration does without PyYAML."""
+def loaded_by_a_build(site: Path) -> set[str]:
+    """The modules that a process has loaded when it has built a plain article."""
     (site / "articles" / "a.md").write_text(
         "---\ntitle: A # b\ndate: 2024-01-01\nlink: https://a.example/\ntopics: [b, c]\n---\n"
     )
     code = (
         "import sys\n"
         "from syndicate import build, load_settings\n"
-        "report = build(load_settings(sys.argv[1]), jobs=1, dry_run=True)\n"
-        "print(report.published, report.libyaml, sorted(set(sys.modules) & {'yaml'}))\n"
+        f"assert build(load_settings(sys.argv[1]), jobs=1).libyaml is {LIBYAML}\n"
+        "print(*sys.modules)\n"
     )
     command = [sys.executable, "-c", code, str(site / "config" / "syndicate.yaml")]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    assert done.stdout.split() == ["1", str(LIBYAML), "[]"]
+    loaded = set(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split())
+    assert {"syndicate.pipeline", "feedgen"} <= loaded
+    return loaded
+
+
+def test_plain_sites_load_no_yaml(site: Path) -> None:
+    """A build of plain articles by a plain configuration does without PyYAML."""
+    assert loaded_by_a_build(site) & {"yaml"} == set()
 
 
 def test_what_came_without_libyaml_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,18 +146,7 @@ def test_what_came_without_libyaml_is_told(tmp_path: Path, monkeypatch: pytest.M
 
 def test_building_loads_no_server(site: Path) -> None:
     """A build loads nothing of what only `serve` uses."""
-    (site / "articles" / "a.md").write_text(
-        "---\ntitle: A\ndate: 2024-01-01\nlink: https://a.example/\n---\n"
-    )
-    code = (
-        "import sys\n"
-        "from syndicate import build, load_settings\n"
-        "assert build(load_settings(sys.argv[1]), jobs=1).published == 1\n"
-        "print(sorted(set(sys.modules) & {'starlette', 'uvicorn', 'anyio', 'brotli'}))\n"
-    )
-    command = [sys.executable, "-c", code, str(site / "config" / "syndicate.yaml")]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    assert done.stdout.strip() == "[]"
+    assert loaded_by_a_build(site) & {"starlette", "uvicorn", "anyio", "brotli"} == set()
 
 
 def test_joining_documents_loads_no_feedgen() -> None:

@@ -30,8 +30,14 @@ FEED_FILES = frozenset(FILE_NAMES[name] for name in ("rss", "atom", "json"))
 LABELS = {"rss": "RSS", "atom": "Atom", "json": "JSON Feed"}
 """What people call each format."""
 
-MEDIA_TYPES = {"rss": "application/rss+xml", "atom": "application/atom+xml", "json": "application/feed+json"}
-"""What a link to each format says it leads to."""
+MEDIA_TYPES = {
+    "rss": "application/rss+xml",
+    "atom": "application/atom+xml",
+    "json": "application/feed+json",
+    "page": "text/html",
+    "embed": "text/html",
+}
+"""What a link to each says it leads to."""
 
 _MODULES = {"rss": "rss", "atom": "atom", "json": "jsonfeed", "page": "page", "embed": "embed"}
 
@@ -77,8 +83,8 @@ def renderer(name: str, *, first_only: bool = False) -> Renderer:
         partial(module.render_item, first_only=True) if first_only and name == "rss" else module.render_item
     )
     return Renderer(
-        file_name=module.FILE_NAME,
-        media_type=module.MEDIA_TYPE,
+        file_name=FILE_NAMES[name],
+        media_type=MEDIA_TYPES[name],
         separator=module.SEPARATOR,
         end=module.END,
         head=module.render_head,

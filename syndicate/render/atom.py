@@ -12,8 +12,6 @@ from syndicate.render import xmlfeed
 from syndicate.render.markup import escaped, quoted
 from syndicate.render.shapes import fill
 
-FILE_NAME = "atom.xml"
-MEDIA_TYPE = "application/atom+xml"
 SEPARATOR = b""
 END = b"</feed>\n"
 

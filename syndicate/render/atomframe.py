@@ -9,16 +9,14 @@ from typing import Any
 
 from syndicate.model import Feed
 from syndicate.render import FILE_NAMES, MEDIA_TYPES
-from syndicate.render.frames import HISTORY, MEDIA, Extension, Frame, add_archive_links, person
+from syndicate.render.frames import MEDIA, Extension, Frame, add_archive_links, person
 
 _FILE_NAME = FILE_NAMES["atom"]
 _MEDIA_TYPE = MEDIA_TYPES["atom"]
-_NAMESPACES = {"media": MEDIA}
 
 
 class _FeedExtension(Extension):
-    subject: Feed
-    namespaces = _NAMESPACES
+    namespaces = {"media": MEDIA}
 
     def extend_atom(self, feed: Any) -> Any:
         """Write where a `<feed>` stands in its archive."""
@@ -26,13 +24,9 @@ class _FeedExtension(Extension):
         return feed
 
 
-class _ArchiveExtension(_FeedExtension):
-    namespaces = {**_NAMESPACES, "fh": HISTORY}
-
-
 def write_feed(feed: Feed) -> bytes:
     """Write a whole document without an entry."""
-    frame = Frame(feed, _ArchiveExtension if feed.current_url else _FeedExtension)
+    frame = Frame(feed, _FeedExtension)
     frame.id(feed.id)
     frame.updated(feed.updated)
     frame.author([person(each) for each in feed.authors])

@@ -14,8 +14,6 @@ from syndicate.dates import rfc3339
 from syndicate.model import Feed, Item
 from syndicate.render import html
 
-FILE_NAME = "embed.html"
-MEDIA_TYPE = html.MEDIA_TYPE
 SEPARATOR = b""
 END = b"</ul>\n</main>\n</body>\n</html>\n"
 EMPTY = b'<li lang="en">Nothing here yet.</li>\n'

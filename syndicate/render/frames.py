@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from feedgen.ext.base import BaseEntryExtension, BaseExtension
+from feedgen.ext.base import BaseExtension
 from feedgen.feed import FeedGenerator
 from lxml import etree
 
@@ -28,15 +28,15 @@ GENERATOR = "syndicate"
 NAME = "syndicate"
 
 
-class Extension(BaseEntryExtension, BaseExtension):  # type: ignore[misc]
-    """What one entry or one feed has to say beyond what feedgen says; `subject` is set by its owner."""
+class Extension(BaseExtension):  # type: ignore[misc]
+    """What a feed has to say beyond what feedgen says; `subject` is set by the frame."""
 
     namespaces: Mapping[str, str] = {}
-    subject: Any = None
+    subject: Feed
 
     def extend_ns(self) -> dict[str, str]:
         """Declare the namespaces once, on the root."""
-        return dict(self.namespaces)
+        return {**self.namespaces, **({"fh": HISTORY} if self.subject.current_url else {})}
 
 
 class Frame(FeedGenerator):  # type: ignore[misc]

@@ -11,9 +11,9 @@ import msgspec
 
 from syndicate.dates import rfc3339
 from syndicate.model import Enclosure, Feed, Item, Person
+from syndicate.render import FILE_NAMES
 
-FILE_NAME = "feed.json"
-MEDIA_TYPE = "application/feed+json"
+_FILE_NAME = FILE_NAMES["json"]
 SEPARATOR = b","
 END = b"]}\n"
 VERSION = "https://jsonfeed.org/version/1.1"
@@ -139,8 +139,8 @@ def render_head(feed: Feed) -> bytes:
             version=VERSION,
             title=feed.title,
             home_page_url=feed.home_url,
-            feed_url=feed.self_url(FILE_NAME),
-            next_url=f"{feed.older_url}{FILE_NAME}" if feed.older_url else None,
+            feed_url=feed.self_url(_FILE_NAME),
+            next_url=f"{feed.older_url}{_FILE_NAME}" if feed.older_url else None,
             description=feed.description,
             icon=feed.icon or None,
             favicon=feed.image.url if feed.image else None,

@@ -10,8 +10,6 @@ from syndicate.dates import rfc3339
 from syndicate.model import Feed, Item
 from syndicate.render import FILE_NAMES, LABELS, MEDIA_TYPES, html
 
-FILE_NAME = "index.html"
-MEDIA_TYPE = html.MEDIA_TYPE
 SEPARATOR = b""
 END = b"</ol>\n</section>\n</main>\n</body>\n</html>\n"
 EMPTY = b'<li class="none">Nothing has been published here yet.</li>\n'

@@ -11,8 +11,6 @@ from syndicate.render import xmlfeed
 from syndicate.render.markup import escaped, quoted
 from syndicate.render.shapes import fill
 
-FILE_NAME = "rss.xml"
-MEDIA_TYPE = "application/rss+xml"
 SEPARATOR = b""
 END = b"</channel></rss>\n"
 

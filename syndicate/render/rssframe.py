@@ -14,7 +14,6 @@ from syndicate.render.frames import (
     ATOM,
     CONTENT,
     DC,
-    HISTORY,
     MEDIA,
     Extension,
     Frame,
@@ -24,12 +23,10 @@ from syndicate.render.frames import (
 
 _FILE_NAME = FILE_NAMES["rss"]
 _MEDIA_TYPE = MEDIA_TYPES["rss"]
-_NAMESPACES = {"dc": DC, "media": MEDIA, "atom": ATOM, "content": CONTENT}
 
 
 class _ChannelExtension(Extension):
-    subject: Feed
-    namespaces = _NAMESPACES
+    namespaces = {"dc": DC, "media": MEDIA, "atom": ATOM, "content": CONTENT}
 
     def extend_rss(self, feed: Any) -> Any:
         """Write the hubs of a `<channel>` (WebSub §4), the date of its newest item, and its archive."""
@@ -40,13 +37,9 @@ class _ChannelExtension(Extension):
         return feed
 
 
-class _ArchiveExtension(_ChannelExtension):
-    namespaces = {**_NAMESPACES, "fh": HISTORY}
-
-
 def write_channel(feed: Feed) -> bytes:
     """Write a whole document without an item."""
-    frame = Frame(feed, _ArchiveExtension if feed.current_url else _ChannelExtension)
+    frame = Frame(feed, _ChannelExtension)
     frame.description(feed.description)
     # feedgen takes the last link for the home page.
     frame.link(href=feed.self_url(_FILE_NAME), rel="self", type=_MEDIA_TYPE)
