@@ -196,8 +196,8 @@ class Index(Members):
         article = row.article
         if article is None:
             return set()
-        *named, record = self._last_good(file)
-        same = named == [article.id, article.published, article.updated] and alike(record, article.record)
+        last_good = dict(self.records([file])).get(file)
+        same = last_good is not None and alike(last_good, article.record)
         before = self._forget_article(file)
         self._insert_articles([(file, article)], include_unpublished=include_unpublished, good_at=good_at)
         self._settle_later(file)
@@ -210,11 +210,6 @@ class Index(Members):
         row = self._db.execute(f"{query} AND problem IS NULL", (file, digest)).fetchone()
         good_at: int = row[0] if row else self._now
         return good_at
-
-    def _last_good(self, file: int) -> tuple[Any, ...]:
-        query = "SELECT id, published, updated, record FROM articles JOIN records USING (file) WHERE file = ?"
-        row: tuple[Any, ...] | None = self._db.execute(query, (file,)).fetchone()
-        return row or (None, b"")
 
     def feeds_of(self, file: int) -> list[str]:
         """List the feeds in which a file's article stands, in order."""
