@@ -446,6 +446,17 @@ def test_full_reads_everything_and_writes_what_differs(three: Path) -> None:
     assert numbers(run(three)) == (3, 0, 0)
 
 
+def test_full_finds_what_size_and_time_do_not_tell(three: Path) -> None:
+    """An alteration that keeps both is seen where everything is compared byte by byte."""
+    altered = three / "feeds" / "all" / "rss.xml"
+    right, status = altered.read_bytes(), altered.stat()
+    altered.write_bytes(right.replace(b"The Site", b"the site"))
+    os.utime(altered, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert run(three).changes.write == ()
+    assert run(three, full=True).changes.write == ("all/rss.xml",)
+    assert altered.read_bytes() == right
+
+
 @pytest.mark.parametrize(
     "harm",
     [
